@@ -1,0 +1,14 @@
+import type { Tool } from './host.ts'
+
+/** True when the tool is there and its version is this or later; false for busybox applets and unknown versions. */
+export const atLeast = (tool: Tool | undefined, wanted: string): boolean => {
+  if (tool === undefined || !/^\d/.test(tool.version)) return false
+  const have = numbers(tool.version)
+  const want = numbers(wanted)
+  for (const [place, number] of want.entries())
+    if ((have[place] ?? 0) !== number) return (have[place] ?? 0) > number
+  return true
+}
+
+/** `2.41-rc1` counts as 2.41. */
+const numbers = (version: string): readonly number[] => version.replace(/-.*$/, '').split('.').map(Number)

@@ -1,0 +1,45 @@
+import { childFilesV1, childFilesV2, words } from './cgroup-files.ts'
+import type { CgroupFacts } from './host.ts'
+import type { Mount } from './mountinfo.ts'
+import type { World } from './world.ts'
+
+/** Where each controller lives and which files a new group would have. No group is made to find out. */
+export const readCgroups = (
+  world: World,
+  mounts: readonly Mount[],
+  kernel: readonly [number, number],
+  hugepages: readonly string[],
+): CgroupFacts => {
+  // A tree hidden below a later mount shows no cgroup.procs.
+  const seen = mounts.filter(
+    (mount) => mount.type.startsWith('cgroup') && world.stat(`${mount.point}/cgroup.procs`),
+  )
+  const v1 = controllersV1(seen)
+  const v2 = seen.find((mount) => mount.type === 'cgroup2')?.point ?? null
+  const v2Controllers = v2 === null ? [] : words(world.read(`${v2}/cgroup.controllers`))
+  const files = new Set([
+    ...Object.entries(v1).flatMap(([name, point]) => childFilesV1(world, name, point, hugepages)),
+    ...(v2 === null ? [] : childFilesV2(world, v2, v2Controllers, kernel, hugepages)),
+  ])
+  return { version: versionOf(v1, v2), v1, v2, v2Controllers, files: [...files].sort() }
+}
+
+const controllersV1 = (mounts: readonly Mount[]): Readonly<Record<string, string>> => {
+  const found: Record<string, string> = {}
+  for (const mount of mounts)
+    if (mount.type === 'cgroup')
+      for (const name of mount.options) if (CONTROLLERS_V1.has(name)) found[name] ??= mount.point
+  return found
+}
+
+/** A v1 tree without controllers (systemd's own, elogind's) does not count. */
+const versionOf = (v1: Readonly<Record<string, string>>, v2: string | null): CgroupFacts['version'] => {
+  const any = Object.keys(v1).length > 0
+  return any ? (v2 === null ? 'v1' : 'hybrid') : v2 === null ? 'none' : 'v2'
+}
+
+const CONTROLLERS_V1 = new Set(
+  'blkio cpu cpuacct cpuset devices freezer hugetlb memory net_cls net_prio perf_event pids rdma misc'.split(
+    ' ',
+  ),
+)

@@ -1,0 +1,42 @@
+import { readCgroups } from './cgroup.ts'
+import type { Arch, Host } from './host.ts'
+import { readMasks, readReadonlyPaths } from './masks.ts'
+import { readMounts } from './mountinfo.ts'
+import { readCapabilities, readHardLimits, readRoot } from './process.ts'
+import { readCpus, readFilesystems, readHugepages, readKernel, readMemory } from './system.ts'
+import { findTools, mountsHolding } from './tools.ts'
+import { machine, type World } from './world.ts'
+
+/** The facts about the machine. Reads /proc, /sys and the tool directories; starts a process only for a tool's version not in the cache. */
+export const probe = (world: World = machine()): Host => {
+  const mounts = readMounts(world)
+  const status = world.read('/proc/self/status') ?? ''
+  const kernel = readKernel(world)
+  const hugepages = readHugepages(world)
+  const tools = findTools(world)
+  return {
+    schema: 1,
+    arch: readArch(world),
+    kernel,
+    hostname: (world.read('/proc/sys/kernel/hostname') ?? '').trim(),
+    root: readRoot(world, status),
+    capabilities: readCapabilities(status),
+    cgroup: readCgroups(world, mounts, kernel, hugepages),
+    namespaces: world.list('/proc/self/ns').filter((name) => !name.endsWith('_for_children')),
+    filesystems: readFilesystems(world),
+    seccomp: /^Seccomp:/m.test(status),
+    tools,
+    toolMounts: mountsHolding(world, mounts, tools),
+    masks: readMasks(world),
+    readonlyPaths: readReadonlyPaths(world),
+    cpus: readCpus(world),
+    memory: readMemory(world),
+    hugepages,
+    rlimits: readHardLimits(world),
+  }
+}
+
+const readArch = (world: World): Arch => {
+  if (world.arch === 'x86_64' || world.arch === 'aarch64') return world.arch
+  throw new Error(`boxes knows x86_64 and aarch64, not ${world.arch}: its seccomp tables cover these two`)
+}
