@@ -1,15 +1,10 @@
-import { childFilesV1, childFilesV2, words } from './cgroup-files.ts'
+import { childFilesV1, childFilesV2, type KernelFacts, words } from './cgroup-files.ts'
 import type { CgroupFacts } from './host.ts'
 import type { Mount } from './mountinfo.ts'
 import type { World } from './world.ts'
 
 /** Where each controller lives and which files a new group would have. No group is made to find out. */
-export const readCgroups = (
-  world: World,
-  mounts: readonly Mount[],
-  kernel: readonly [number, number],
-  hugepages: readonly string[],
-): CgroupFacts => {
+export const readCgroups = (world: World, mounts: readonly Mount[], facts: KernelFacts): CgroupFacts => {
   // A tree hidden below a later mount shows no cgroup.procs.
   const seen = mounts.filter(
     (mount) => mount.type.startsWith('cgroup') && world.stat(`${mount.point}/cgroup.procs`),
@@ -18,8 +13,8 @@ export const readCgroups = (
   const v2 = seen.find((mount) => mount.type === 'cgroup2')?.point ?? null
   const v2Controllers = v2 === null ? [] : words(world.read(`${v2}/cgroup.controllers`))
   const files = new Set([
-    ...Object.entries(v1).flatMap(([name, point]) => childFilesV1(world, name, point, hugepages)),
-    ...(v2 === null ? [] : childFilesV2(world, v2, v2Controllers, kernel, hugepages)),
+    ...Object.entries(v1).flatMap(([name, point]) => childFilesV1(world, name, point, facts)),
+    ...(v2 === null ? [] : childFilesV2(world, v2, v2Controllers, facts)),
   ])
   return { version: versionOf(v1, v2), v1, v2, v2Controllers, files: [...files].sort() }
 }

@@ -16,8 +16,8 @@ const thermal = (world: World): readonly string[] => {
   if (!world.stat(`${CPUS}/cpu0/thermal_throttle`)) return []
   return world
     .list(CPUS)
-    .filter((name) => /^cpu\d+\/$/.test(name))
-    .map((name) => `${CPUS}/${name}thermal_throttle`)
+    .filter((name) => /^cpu\d+$/.test(name))
+    .map((name) => `${CPUS}/${name}/thermal_throttle`)
     .sort()
 }
 

@@ -13,7 +13,7 @@ export const probe = (world: World = machine()): Host => {
   const status = world.read('/proc/self/status') ?? ''
   const kernel = readKernel(world)
   const hugepages = readHugepages(world)
-  const tools = findTools(world)
+  const { tools, places } = findTools(world)
   return {
     schema: 1,
     arch: readArch(world),
@@ -21,12 +21,12 @@ export const probe = (world: World = machine()): Host => {
     hostname: (world.read('/proc/sys/kernel/hostname') ?? '').trim(),
     root: readRoot(world, status),
     capabilities: readCapabilities(status),
-    cgroup: readCgroups(world, mounts, kernel, hugepages),
+    cgroup: readCgroups(world, mounts, { kernel, hugepages }),
     namespaces: world.list('/proc/self/ns').filter((name) => !name.endsWith('_for_children')),
     filesystems: readFilesystems(world),
     seccomp: /^Seccomp:/m.test(status),
     tools,
-    toolMounts: mountsHolding(world, mounts, tools),
+    toolMounts: mountsHolding(world, mounts, places),
     masks: readMasks(world),
     readonlyPaths: readReadonlyPaths(world),
     cpus: readCpus(world),

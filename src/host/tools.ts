@@ -2,29 +2,51 @@ import type { Tool } from './host.ts'
 import type { Mount } from './mountinfo.ts'
 import type { World } from './world.ts'
 
-/** The tools that boxes may use, found on a fixed path: the caller's PATH must not decide what runs as root. */
-export const findTools = (world: World): Readonly<Record<string, Tool>> => {
+/**
+ * The tools that boxes may use, found on a fixed path: the caller's PATH must not decide what runs as root.
+ * `places` are their real paths.
+ */
+export const findTools = (
+  world: World,
+): { readonly tools: Readonly<Record<string, Tool>>; readonly places: readonly string[] } => {
   const tools: Record<string, Tool> = {}
-  const versions = versionsOf(world)
+  const places: string[] = []
+  const directories = directoriesOf(world)
+  const versionOf = versions(world)
   for (const name of TOOLS) {
-    const path = PATH.map((directory) => `${directory}/${name}`).find((file) => isProgram(world, file))
-    if (path) tools[name] = { path, version: versions(name, path) }
+    const path = directories.map((directory) => `${directory}/${name}`).find((file) => isProgram(world, file))
+    if (!path) continue
+    const place = world.realpath(path) ?? path
+    places.push(place)
+    tools[name] = { path, version: versionOf(name, path, place) }
   }
-  return tools
+  return { tools, places }
 }
 
-/** The mount points on the way to the tools, to the loader and to its libraries: `/`, and `/usr` where it is a mount. */
+/** The mount points on the way to the tools and to what they load: `/`, and `/usr` where it is a mount. */
 export const mountsHolding = (
   world: World,
   mounts: readonly Mount[],
-  tools: Readonly<Record<string, Tool>>,
+  places: readonly string[],
 ): readonly string[] => {
   const points = new Set(mounts.map((mount) => mount.point))
   const held = new Set(['/'])
-  for (const path of [...Object.values(tools).map((tool) => tool.path), ...libraries(world)])
-    for (let part = world.realpath(path) ?? path; part !== ''; part = part.slice(0, part.lastIndexOf('/')))
+  const loaded = LOADED.map((path) => world.realpath(path) ?? path)
+  for (const place of new Set([...places, ...loaded]))
+    for (let part = place; part !== ''; part = part.slice(0, part.lastIndexOf('/')))
       if (points.has(part)) held.add(part)
   return [...held].sort()
+}
+
+/** Each directory once (`/bin` is `/usr/bin` on a merged system), empty ones not at all. */
+const directoriesOf = (world: World): readonly string[] => {
+  const seen = new Set<string>()
+  return PATH.filter((directory) => {
+    const real = world.realpath(directory)
+    if (real === null || seen.has(real)) return false
+    seen.add(real)
+    return !directory.startsWith('/usr/local/') || world.list(directory).length > 0
+  })
 }
 
 const isProgram = (world: World, path: string): boolean => {
@@ -33,21 +55,18 @@ const isProgram = (world: World, path: string): boolean => {
 }
 
 /**
- * Versions that planning needs. util-linux tools of one place are asked once, through `unshare`: they are built together.
- * A busybox applet is `busybox`, whatever its number: none of the version rules is about it.
+ * Versions that planning needs. util-linux's tools of one place are asked once, through `unshare`: they are built together.
+ * A busybox applet is `busybox`, whatever its number: no rule on versions is about it.
  */
-const versionsOf = (world: World): ((name: string, path: string) => string) => {
+const versions = (world: World): ((name: string, path: string, place: string) => string) => {
   const asked = new Map<string, string>()
-  return (name, path) => {
-    const real = world.realpath(path) ?? path
-    if (/\/(busybox|toybox)[^/]*$/.test(real)) return name === 'busybox' ? '' : 'busybox'
+  return (name, path, place) => {
+    if (/\/(busybox|toybox)[^/]*$/.test(place)) return name === 'busybox' ? '' : 'busybox'
     if (name === 'tar') return shorten(world.version(path))
     if (!UTIL_LINUX.includes(name)) return ''
-    const place = real.replace(/\/s?bin\/[^/]*$/, '').replace(/^\/usr$/, '')
-    const known = asked.get(place)
-    if (known !== undefined) return known
-    const version = shorten(world.version(path))
-    asked.set(place, version)
+    const prefix = place.replace(/\/s?bin\/[^/]*$/, '').replace(/^\/usr$/, '')
+    const version = asked.get(prefix) ?? shorten(world.version(path))
+    asked.set(prefix, version)
     return version
   }
 }
@@ -56,22 +75,20 @@ const versionsOf = (world: World): ((name: string, path: string) => string) => {
 const shorten = (line: string): string =>
   /(?:util-linux|GNU tar\)) (\S+)/.exec(line)?.[1] ?? /^\S+ [\d.]+/.exec(line)?.[0] ?? ''
 
-/** Also the parts of `/usr/lib` that could be mounts of their own. */
-const libraries = (world: World): readonly string[] => {
-  const triplet = `${world.arch}-linux-gnu`
-  return ['/lib', '/lib64', `/usr/lib/${triplet}/perl-base`, '/usr/share/perl', '/usr/bin', '/usr/sbin']
-}
-
 const PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
+
+/** The loader's and perl's libraries. */
+const LOADED = ['/lib', '/lib64', '/usr/lib', '/usr/share/perl']
 
 /** `unshare` first: it is the one that is asked for all. */
 const UTIL_LINUX =
-  `unshare nsenter mount umount pivot_root setpriv flock prlimit setsid script findmnt losetup`.split(' ')
+  'unshare nsenter mount umount pivot_root setpriv flock prlimit setsid script findmnt losetup'.split(' ')
 
+/** Not here: what every system has (coreutils). */
 const TOOLS = [
   ...UTIL_LINUX,
-  ...`sh perl capsh busybox env cat cp mv ln rm mkdir rmdir mkfifo mknod chmod chown chroot sleep tail sha256sum
-  hostname sysctl setfattr stty
-  cgcreate cgset cgexec cgdelete ip nft tar gzip xz zstd mmdebstrap debootstrap
-  tini tini-static catatonit docker-init newuidmap newgidmap skopeo`.split(/\s+/),
+  ...'sh perl capsh busybox hostname sysctl setfattr'.split(' '),
+  ...'cgcreate cgset cgexec cgdelete ip nft newuidmap newgidmap'.split(' '),
+  ...'tar gzip xz zstd mmdebstrap debootstrap skopeo'.split(' '),
+  ...'tini tini-static catatonit docker-init'.split(' '),
 ]

@@ -9,7 +9,7 @@ export interface World {
   readonly arch: string
   /** Text of a file; null when it cannot be read. */
   read(path: string): string | null
-  /** Names in a directory, those of subdirectories with a trailing `/`; empty when it cannot be listed. */
+  /** Names in a directory; empty when it cannot be listed. */
   list(path: string): readonly string[]
   /** Follows symlinks; null when there is nothing. */
   stat(path: string): Stat | null
@@ -27,14 +27,7 @@ export interface Stat {
 export const machine = (cache: string = defaultCache(process.env, process.getuid?.() === 0)): World => ({
   arch: uname(),
   read: (path) => attempt(() => readFileSync(path, 'utf8'), null),
-  list: (path) =>
-    attempt(
-      () =>
-        readdirSync(path, { withFileTypes: true }).map((entry) =>
-          entry.isDirectory() ? `${entry.name}/` : entry.name,
-        ),
-      [],
-    ),
+  list: (path) => attempt(() => readdirSync(path), []),
   stat: (path) =>
     attempt(() => {
       const stat = statSync(path, { throwIfNoEntry: false })
