@@ -1,0 +1,42 @@
+import type { Host } from '../host/host.ts'
+import type { Box } from './box.ts'
+import { type Diagnostic, diagnostic, fileStart } from './diagnostic.ts'
+import { readSpecText, realInputs } from './inputs.ts'
+import type { Env } from './interpolate.ts'
+import { printDiagnostics } from './print.ts'
+import { readSpec } from './read.ts'
+import { resolve } from './resolve.ts'
+
+/**
+ * The box that the spec at `path` (`-`: standard input) means on this host, or all of its errors, also as the
+ * text to print. Limitations that were taken are in `box.notes`.
+ */
+export function loadSpec(
+  path: string,
+  { env, host }: { readonly env: Env; readonly host: Host },
+): { readonly box: Box } | { readonly errors: readonly Diagnostic[]; readonly printed: string } {
+  const name = path === '-' ? 'standard input' : path
+  const source = readSpecText(path)
+  if ('error' in source) {
+    const error = diagnostic('file', `cannot be read: ${source.error}`, 'check the path', [], fileStart)
+    return { errors: [error], printed: printDiagnostics(name, '', [error]) }
+  }
+  const { text } = source
+  const inputs = realInputs(path, text, env)
+  const read = readSpec({ text, env })
+  const result = 'spec' in read ? resolve(read, inputs, host) : { errors: alsoUnresolved(read, inputs, host) }
+  return 'box' in result
+    ? result
+    : { errors: result.errors, printed: printDiagnostics(name, text, result.errors) }
+}
+
+/** The fields that are well-formed are judged too; what a dropped field may have caused is not. */
+function alsoUnresolved(
+  { errors, partial }: Exclude<ReturnType<typeof readSpec>, { spec: unknown }>,
+  inputs: Parameters<typeof resolve>[1],
+  host: Host,
+): readonly Diagnostic[] {
+  const more = partial === null ? null : resolve(partial, inputs, host)
+  if (more === null || 'box' in more) return errors
+  return [...errors, ...more.errors.filter(({ code }) => code !== 'missing' && code !== 'conflict')]
+}
