@@ -11,6 +11,7 @@ export interface Box {
   readonly namespaces: Namespaces
   readonly rootfs: Rootfs
   readonly mounts: Mounts
+  /** Every line of /etc/hosts; the lines of /etc/resolv.conf, null: a copy of the host's. */
   readonly network: { readonly hosts: readonly string[]; readonly resolvConf: readonly string[] | null }
   readonly process: Process
   readonly privileges: Privileges
@@ -151,7 +152,7 @@ export interface Privileges {
   /** Capability names kept, sorted by number, e.g. `CAP_CHOWN`. */
   readonly capabilities: readonly string[]
   readonly noNewPrivs: boolean
-  /** null: unconfined. */
+  /** null: unconfined. `profile` is null for the built-in one, which is named `default`. */
   readonly seccomp: null | { readonly name: string; readonly profile: unknown }
 }
 

@@ -1,4 +1,4 @@
-import { type Diagnostic, diagnostic, show } from './diagnostic.ts'
+import { type Diagnostic, diagnostic, type Flagged, show } from './diagnostic.ts'
 import { nearest } from './nearest.ts'
 import type { Places } from './positions.ts'
 import { notYet, type Schema, schema, typesOf } from './schema.ts'
@@ -6,33 +6,37 @@ import type { Path } from './spec.ts'
 import { type Flaw, validate } from './validate.generated.js'
 
 /** Every place where data departs from the schema: one error for each, in plain words. */
-export function check(data: unknown, { at }: Pick<Places, 'at'>): Diagnostic[] {
+export function check(data: unknown, places: Pick<Places, 'at' | 'atKey'>): Flagged[] {
   if (validate(data)) return []
-  return (validate.errors ?? []).map((flaw) => {
+  const flagged = (validate.errors ?? []).map((flaw) => {
     const path = pathOf(flaw.instancePath, data)
     const wanted = schemaAt(flaw.schemaPath)
-    const { key } =
-      flaw.params.additionalProperty === undefined ? { key: null } : { key: flaw.params.additionalProperty }
-    if (key !== null) return unknown(key, path, wanted, at)
-    return explain(flaw, path, wanted, valueAt(data, path), at)
+    const key = flaw.params.additionalProperty
+    if (key !== undefined) return unknown(key, path, wanted, places)
+    return { path, diagnostic: explain(flaw, path, wanted, valueAt(data, path), places.at) }
   })
+  return flagged.filter(({ diagnostic: one }) => one.code !== 'missing' || !flagged.some(isTypoOf(one)))
 }
 
-function unknown(key: string, path: Path, parent: Schema, at: Places['at']): Diagnostic {
-  const place = at([...path, key])
+/** A misspelt key is one mistake, though the right one is then missing. */
+function isTypoOf(missing: Diagnostic): (other: Flagged) => boolean {
+  const [name = ''] = missing.message.split(' ')
+  return ({ diagnostic: { code, path, remedy } }) =>
+    code === 'unknown' && path === missing.path && remedy.includes(name)
+}
+
+function unknown(key: string, path: Path, parent: Schema, { atKey }: Pick<Places, 'atKey'>): Flagged {
+  const place = atKey([...path, key])
+  const here = [...path, key]
   if (path.length === 0 && notYet.has(key)) {
-    return diagnostic('unsupported', `${show(key)} is not supported yet`, 'remove it', [], place)
+    const message = `${show(key)} is not supported yet`
+    return { path: here, diagnostic: diagnostic('unsupported', message, 'remove it', [], place) }
   }
   const known = Object.keys(parent.properties ?? {})
   const guess = nearest(key, known)
-  const remedy = guess === null ? `known here: ${known.join(', ')}` : `did you mean "${guess}"?`
-  return diagnostic(
-    'unknown',
-    `unknown key ${show(key)}`,
-    path.length === 0 && guess === null ? 'see `boxes explain`, or start it with "x-"' : remedy,
-    path,
-    place,
-  )
+  const list = path.length === 0 ? 'a key of your own begins with "x-"' : `known here: ${known.join(', ')}`
+  const remedy = guess === null ? list : `did you mean "${guess}"?`
+  return { path: here, diagnostic: diagnostic('unknown', `unknown key ${show(key)}`, remedy, path, place) }
 }
 
 function explain(flaw: Flaw, path: Path, wanted: Schema, value: unknown, at: Places['at']): Diagnostic {
@@ -50,9 +54,9 @@ function explain(flaw: Flaw, path: Path, wanted: Schema, value: unknown, at: Pla
         place,
       )
     case 'minimum':
-      return diagnostic('value', `${show(value)} is less than ${wanted.minimum}`, about, path, place)
+      return diagnostic('value', `${value} is less than ${wanted.minimum}`, about, path, place)
     case 'maximum':
-      return diagnostic('value', `${show(value)} is more than ${wanted.maximum}`, about, path, place)
+      return diagnostic('value', `${value} is more than ${wanted.maximum}`, about, path, place)
     default:
       return diagnostic('type', `expected ${expected(wanted)}, got ${got(value)}`, about, path, place)
   }
@@ -76,7 +80,7 @@ function got(value: unknown): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a map'
   if (typeof value === 'string') return `the text ${show(value)}`
-  return typeof value === 'boolean' ? String(value) : `the number ${show(value)}`
+  return typeof value === 'boolean' ? String(value) : `the number ${value}`
 }
 
 /** JSON pointer to path; a number is a list index only where the data has a list. */

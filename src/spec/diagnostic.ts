@@ -45,6 +45,12 @@ export interface Position {
 /** Where a value stands in the file; the nearest one around it when it is not there itself. */
 export type At = (path: Path) => Position
 
+/** A diagnostic and the value it is about. */
+export interface Flagged {
+  readonly path: Path
+  readonly diagnostic: Diagnostic
+}
+
 export const fileStart: Position = { line: 1, column: 1, length: 1 }
 
 export function diagnostic(

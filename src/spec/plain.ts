@@ -1,5 +1,5 @@
 import { isAlias, isMap, isScalar, isSeq, type ParsedNode, type Scalar } from 'yaml'
-import { type Code, type Diagnostic, diagnostic, show } from './diagnostic.ts'
+import { type Code, diagnostic, type Flagged, show } from './diagnostic.ts'
 import { type Env, interpolate } from './interpolate.ts'
 import { maxDepth, type Yaml } from './parse-yaml.ts'
 import type { Places } from './positions.ts'
@@ -10,15 +10,16 @@ import type { Path } from './spec.ts'
  * Plain data of a document: variables replaced, aliases followed, positions noted. Maps have no prototype, so
  * that no key of a file can be mistaken for a property of Object.
  */
-export function toPlain(document: Yaml, places: Places, env: Env): { data: unknown; errors: Diagnostic[] } {
-  const errors: Diagnostic[] = []
+export function toPlain(document: Yaml, places: Places, env: Env): { data: unknown; flaws: Flagged[] } {
+  const flaws: Flagged[] = []
   const anchors = new Map<string, ParsedNode>()
   const targets = new Map<ParsedNode, ParsedNode | undefined>()
   let values = 0
 
   const fail = (code: Code, message: string, remedy: string, path: Path, node: ParsedNode): void => {
     const [start, end] = node.range
-    errors.push(diagnostic(code, message, remedy, path, places.atOffset(start, Math.max(end, start + 1))))
+    const place = places.atOffset(start, Math.max(end, start + 1))
+    flaws.push({ path, diagnostic: diagnostic(code, message, remedy, path, place) })
   }
 
   const visit = (node: ParsedNode, path: Path, of: Schema | undefined, key: ParsedNode | null): unknown => {
@@ -81,8 +82,9 @@ export function toPlain(document: Yaml, places: Places, env: Env): { data: unkno
       return result.text === value ? value : cast(result.text, types)
     }
     if (value === null || typeof value === 'object') return null
-    if (types.includes('string')) return source
-    if (typeof value === 'number' && /^[-+]?0[0-9]/.test(source)) {
+    if (isText(types, typeof value)) return source
+    const numeric = types.includes('integer') || types.includes('number')
+    if (numeric && typeof value === 'number' && /^[-+]?0[0-9]/.test(source)) {
       fail(
         'value',
         `${source} could be octal or decimal`,
@@ -95,11 +97,17 @@ export function toPlain(document: Yaml, places: Places, env: Env): { data: unkno
   }
 
   try {
-    return { data: document.contents === null ? null : visit(document.contents, [], schema, null), errors }
+    return { data: document.contents === null ? null : visit(document.contents, [], schema, null), flaws }
   } catch (problem) {
     if (!(problem instanceof Stop)) throw problem
-    return { data: null, errors }
+    return { data: null, flaws }
   }
+}
+
+/** A number or boolean where the field takes texts too: what the file says, so that `0010` and `1.10` stay. */
+function isText(types: readonly string[], kind: string): boolean {
+  if (!types.includes('string')) return false
+  return kind === 'boolean' ? types.includes(kind) : types.includes('number') || types.includes('integer')
 }
 
 /** As compose: after interpolation a text becomes what its field wants. */

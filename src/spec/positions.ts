@@ -10,6 +10,8 @@ export interface Span {
 
 export interface Places {
   readonly at: At
+  /** The key of a map's entry, not its value. */
+  readonly atKey: At
   readonly atOffset: (start: number, end: number) => Position
   readonly set: (path: Path, span: Span) => void
 }
@@ -36,7 +38,11 @@ export function places(text: string): Places {
     }
     return atOffset(0, 0)
   }
-  return { at, atOffset, set: (path, span) => spans.set(id(path), span) }
+  const atKey: At = (path) => {
+    const key = spans.get(id(path))?.key ?? null
+    return key === null ? at(path) : atOffset(...key)
+  }
+  return { at, atKey, atOffset, set: (path, span) => spans.set(id(path), span) }
 }
 
 function id(path: Path): string {

@@ -1,10 +1,11 @@
 import { check } from './check.ts'
-import { type At, type Diagnostic, diagnostic } from './diagnostic.ts'
+import { type At, type Diagnostic, diagnostic, type Flagged } from './diagnostic.ts'
 import type { Env } from './interpolate.ts'
 import { parseYaml } from './parse-yaml.ts'
 import { toPlain } from './plain.ts'
 import { places } from './positions.ts'
-import type { Spec } from './spec.ts'
+import { schema } from './schema.ts'
+import type { Path, Spec } from './spec.ts'
 
 /** A spec that follows the schema, and where each value of it stands. */
 export interface ReadSpec {
@@ -21,23 +22,45 @@ export function readSpec(source: {
   readonly text: string
   readonly env: Env
 }): ReadSpec | { readonly errors: readonly Diagnostic[]; readonly partial: ReadSpec | null } {
-  const { at, atOffset, set } = places(source.text)
-  const parsed = parseYaml(source.text, atOffset)
+  const noted = places(source.text)
+  const { at } = noted
+  const parsed = parseYaml(source.text, noted.atOffset)
   if ('errors' in parsed) return { errors: parsed.errors, partial: null }
-  const { data, errors } = toPlain(parsed.document, { at, atOffset, set }, source.env)
+  const { data, flaws } = toPlain(parsed.document, noted, source.env)
   if (!isMap(data)) {
-    const got =
-      errors.length > 0
-        ? []
-        : [diagnostic('type', 'a spec is a map of fields', 'start with `name: …`', [], at([]))]
-    return { errors: [...errors, ...got], partial: null }
+    const map = diagnostic('type', 'a spec is a map of fields', 'start with `rootfs: host`', [], at([]))
+    return { errors: flaws.length > 0 ? flaws.map(told) : [map], partial: null }
   }
-  const told = new Set(errors.map((error) => error.path))
-  const flaws = check(data, { at }).filter((flaw) => !told.has(flaw.path) || flaw.path === '')
-  if (errors.length + flaws.length === 0) return { spec: data as Spec, at }
-  const all = [...errors, ...flaws]
-  for (const { path } of all) delete data[/^[^.[]*/.exec(path)?.[0] ?? '']
-  return { errors: all, partial: { spec: data as Spec, at } }
+  for (const {
+    path,
+    diagnostic: { code },
+  } of flaws)
+    if (code !== 'key') prune(data, path)
+  const seen = new Set(flaws.map(({ path }) => JSON.stringify(path)))
+  const all = [...flaws, ...check(data, noted).filter(({ path }) => !seen.has(JSON.stringify(path)))]
+  if (all.length === 0) return { spec: data as Spec, at }
+  for (const {
+    path,
+    diagnostic: { code },
+  } of all)
+    if (code !== 'key') prune(data, path)
+  return { errors: all.map(told), partial: { spec: data as Spec, at } }
+}
+
+/** Take a wrong value out: of a list or a map of free keys that entry, else the whole field. Lists keep a hole. */
+function prune(data: Record<string, unknown>, path: Path): void {
+  const [field, key] = path
+  if (field === undefined) return
+  const of = schema.properties?.[field]
+  const value = data[field]
+  const free = typeof key === 'number' || typeof of?.additionalProperties === 'object'
+  if (key !== undefined && free && value !== null && typeof value === 'object') {
+    delete (value as Record<string | number, unknown>)[key]
+  } else delete data[field]
+}
+
+function told({ diagnostic }: Flagged): Diagnostic {
+  return diagnostic
 }
 
 function isMap(data: unknown): data is Record<string, unknown> {

@@ -37,7 +37,7 @@ export function resolve(
     namespaces,
     rootfs,
     mounts: resolveMounts(context, namespaces),
-    network: resolveNetwork(context, namespaces),
+    network: resolveNetwork(context, process.hostname),
     process: { ...process, environment: resolveEnvironment(context, process, namespaces) },
     privileges,
     resources: resolveResources(context),

@@ -33,5 +33,6 @@ export function report(at: At): Pick<Context, 'error' | 'note'> & { errors: Diag
 export function each(value: string | readonly string[] | undefined, field: string): [string, Path][] {
   if (value === undefined) return []
   if (typeof value === 'string') return [[value, [field]]]
-  return value.map((item, index) => [item, [field, index]])
+  // flatMap skips the holes of entries that were wrong already.
+  return value.flatMap((item, index): [string, Path][] => [[item, [field, index]]])
 }

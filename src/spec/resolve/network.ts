@@ -1,12 +1,13 @@
-import type { Box, Namespaces } from '../box.ts'
+import type { Box } from '../box.ts'
 import { show } from '../diagnostic.ts'
 import { isAddress } from './address.ts'
 import { type Context, each } from './context.ts'
 import { pairsOf } from './pairs.ts'
 
-/** Lines for /etc/hosts beside the box's own, and the lines of /etc/resolv.conf (null: those of the host). */
-export function resolveNetwork(context: Context, _: Namespaces): Box['network'] {
-  return { hosts: hosts(context), resolvConf: resolvConf(context) }
+/** The lines of /etc/hosts, and those of /etc/resolv.conf (null: those of the host). */
+export function resolveNetwork(context: Context, hostname: string | null): Box['network'] {
+  const own = hostname === null ? [] : [`127.0.1.1\t${hostname}`]
+  return { hosts: [...standard, ...own, ...hosts(context)], resolvConf: resolvConf(context) }
 }
 
 function hosts(context: Context): string[] {
@@ -57,6 +58,16 @@ function resolvConf(context: Context): string[] | null {
     ...(options.length > 0 ? [`options ${options.map(([option]) => option).join(' ')}`] : []),
   ]
 }
+
+// As docker writes them.
+const standard = [
+  '127.0.0.1\tlocalhost',
+  '::1\tlocalhost ip6-localhost ip6-loopback',
+  'fe00::\tip6-localnet',
+  'ff00::\tip6-mcastprefix',
+  'ff02::1\tip6-allnodes',
+  'ff02::2\tip6-allrouters',
+]
 
 /** Underscores are no part of a host name, but common in practice. */
 export function isDomain(text: string): boolean {

@@ -1,10 +1,10 @@
+import { readProfile } from '../../seccomp/read-profile.ts'
 import type { Namespaces, Privileges } from '../box.ts'
-import { show } from '../diagnostic.ts'
+import { show, visible } from '../diagnostic.ts'
 import type { Path } from '../spec.ts'
 import { resolveCapabilities } from './capabilities.ts'
-import type { Context } from './context.ts'
+import { type Context, each } from './context.ts'
 import { hostPath } from './paths-inside.ts'
-import { isProfile } from './seccomp.ts'
 
 /** Capabilities, no_new_privs and the seccomp profile. */
 export function resolvePrivileges(context: Context, namespaces: Namespaces): Privileges {
@@ -32,8 +32,7 @@ interface Options {
 /** docker's words for what has fields of its own here; `=` and `:` both separate, as with docker. */
 function securityOptions({ spec, error }: Context): Options {
   const found: Options = {}
-  for (const [index, option] of (spec.security_opt ?? []).entries()) {
-    const path = ['security_opt', index]
+  for (const [option, path] of each(spec.security_opt, 'security_opt')) {
     const [, name = option, value] = /^([^=:]*)[=:]([\s\S]*)$/.exec(option) ?? []
     if (name === 'no-new-privileges' && (value === undefined || value === 'true' || value === 'false')) {
       found.noNewPrivs = value !== 'false'
@@ -59,7 +58,7 @@ function seccomp(
   path: Path,
   privileged: boolean,
 ): Privileges['seccomp'] {
-  const { inputs, error } = context
+  const { inputs, error, note } = context
   if (text === 'unconfined' || (text === undefined && privileged)) return null
   if (text === undefined || text === 'default') return { name: 'default', profile: null }
   const file = hostPath(context, text, path)
@@ -74,15 +73,22 @@ function seccomp(
     )
     return null
   }
+  const reading = readProfile(parse(read.text))
+  if ('errors' in reading) {
+    for (const problem of reading.errors.slice(0, 20)) {
+      error(path, 'value', `${show(file)}: ${visible(problem)}`, "profiles are in docker's JSON format")
+    }
+    return null
+  }
+  if (reading.unknown.length > 0)
+    note(`seccomp: no machine knows ${reading.unknown.join(', ')}: is it a typing mistake?`)
+  return { name: file, profile: reading.profile }
+}
+
+function parse(text: string): unknown {
   try {
-    const profile: unknown = JSON.parse(read.text)
-    if (isProfile(profile)) return { name: file, profile }
-  } catch {}
-  error(
-    path,
-    'value',
-    `${show(file)} is no seccomp profile`,
-    'write one in docker\'s JSON format: {"defaultAction": …, "syscalls": […]}',
-  )
-  return null
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
 }

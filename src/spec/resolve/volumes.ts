@@ -12,12 +12,12 @@ export type Placed<T> = T & { readonly path: Path }
 export function resolveVolumes(context: Context): { volumes: Placed<Volume>[]; memory: Placed<Tmpfs>[] } {
   const volumes: Placed<Volume>[] = []
   const memory: Placed<Tmpfs>[] = []
-  for (const [index, volume] of (context.spec.volumes ?? []).entries()) {
+  ;(context.spec.volumes ?? []).forEach((volume, index) => {
     const path = ['volumes', index]
     if (typeof volume === 'string') volumes.push(...short(context, volume, path))
     else if (volume.type === 'tmpfs') memory.push(...longTmpfs(context, volume, path))
     else volumes.push(...long(context, volume, path))
-  }
+  })
   return { volumes, memory }
 }
 

@@ -14,14 +14,8 @@ import {
 
 /** What runs in the box, and as whom. */
 export const process: Record<string, Schema> = {
-  entrypoint: stringOrList(
-    'Program that `command` is given to. A string is split into words as a shell would, without expansion.',
-    text('One word.'),
-  ),
-  command: stringOrList(
-    'Program and its arguments. A string is split into words as a shell would, without expansion.',
-    text('One word.'),
-  ),
+  entrypoint: words('Program that `command` is given to.'),
+  command: words('Program and its arguments.'),
   environment: pairs(
     "Environment: a map, or a list of NAME=VALUE. No value: taken from the caller's environment.",
     textOrNull('Value of this variable.'),
@@ -60,6 +54,15 @@ export const process: Record<string, Schema> = {
   domainname: word('NIS domain name.'),
   stop_signal: word('Signal that asks the command to end. Default TERM.', 'SIGTERM', 'RTMIN+3', '15'),
   stop_grace_period: duration('Time between the stop signal and SIGKILL. Default 10s.'),
+}
+
+/** `command: true` runs the program of that name. */
+function words(what: string): Schema {
+  return {
+    description: `${what} A string is split into words as a shell would, without expansion.`,
+    type: ['string', 'boolean', 'number', 'array'],
+    items: text('One word.'),
+  }
 }
 
 /** What the command may do. */
