@@ -1,0 +1,64 @@
+import type { Host } from '../host/host.ts'
+import type { Box } from '../spec/box.ts'
+import { constants } from './constants.ts'
+import type { Plan } from './plan.ts'
+import { cgroup } from './steps/cgroup.ts'
+import { console } from './steps/console.ts'
+import { detachHost } from './steps/detach-host.ts'
+import { dev } from './steps/dev.ts'
+import { enter } from './steps/enter.ts'
+import { initFiles } from './steps/init-files.ts'
+import { kernelFiles } from './steps/kernel-files.ts'
+import { launch } from './steps/launch.ts'
+import { layer } from './steps/layer.ts'
+import { loopback } from './steps/loopback.ts'
+import { masks } from './steps/masks.ts'
+import { mounts } from './steps/mounts.ts'
+import { names } from './steps/names.ts'
+import { namespaces } from './steps/namespaces.ts'
+import { overlay } from './steps/overlay.ts'
+import { ownMasks } from './steps/own-masks.ts'
+import { pivotRoot } from './steps/pivot-root.ts'
+import { readOnlyRoot } from './steps/read-only-root.ts'
+import { readOnlyView } from './steps/read-only-view.ts'
+import { reaper } from './steps/reaper.ts'
+import { records } from './steps/records.ts'
+import { root } from './steps/root.ts'
+import { runDirectory } from './steps/run-directory.ts'
+import { sysctls } from './steps/sysctls.ts'
+import { tmpfs } from './steps/tmpfs.ts'
+import { volumeSources, volumes } from './steps/volumes.ts'
+
+/** The steps that make a box, in order. Pure: the same box and host give the same plan. */
+export function makePlan(box: Box, host: Host): Plan {
+  const steps = [
+    runDirectory(),
+    layer(box),
+    root(box, host),
+    volumeSources(box),
+    kernelFiles(box, host),
+    masks(box, host),
+    initFiles(box),
+    reaper(box, host),
+    tmpfs(box),
+    records(box, host),
+    cgroup(box, host),
+    overlay(box),
+    dev(box),
+    pivotRoot(box),
+    namespaces(box, host),
+    names(box),
+    loopback(box),
+    sysctls(box),
+    mounts(box),
+    volumes(box),
+    ownMasks(box),
+    console(box),
+    readOnlyRoot(box),
+    detachHost(box),
+    readOnlyView(host),
+    launch(box),
+    enter(box, host),
+  ]
+  return { schema: 1, box, steps: steps.flat(), constants: constants(box, host) }
+}

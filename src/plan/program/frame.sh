@@ -1,0 +1,617 @@
+# ---- What every program shares -------------------------------------------------------------------
+# Descriptors: 3 progress (when asked)  4 status, written  5 status, kept open  6 status, read
+#              7 the furnisher's leash  8 records or standard input  9 lock or exit status
+
+at='' why='' peer='' pid='' job='' leash=no keep_layer=no locks=0
+# A step of the plan begins: its title, and the spec field that asked for it.
+step() {
+  at=$1 why=$2
+  [ -z "${BOXES_PROGRESS-}" ] || printf '%s\t%s\n' "$1" "$2" >&3
+}
+
+# die STATUS MESSAGE [REMEDY]
+die() {
+  printf 'boxes: %s: %s\n' "$name" "$2" >&2
+  [ -z "${3-}" ] || printf '  help: %s\n' "$3" >&2
+  at=''
+  exit "$1"
+}
+
+# The word for a step that did not succeed; the tool has said its own above.
+blame() {
+  [ -z "$at" ] || printf 'boxes: %s: failed at "%s" (asked for by: %s)\n' "$name" "$at" "$why" >&2
+  at=''
+}
+
+# identify PID: sets $started, its start time in clock ticks since boot; fails when it is gone or a zombie.
+identify() {
+  { read -r started <"/proc/$1/stat"; } 2>/dev/null || return 1
+  started=${started##*) }
+  case $started in Z* | X*) return 1 ;; esac
+  # shellcheck disable=SC2086 # fields of a kernel file, split on purpose
+  set -- $started
+  shift 19
+  started=$1
+}
+
+# alive FILE: sets $pid when the process that FILE names still is that process: pid, start time and boot agree.
+alive() {
+  { read -r pid born boot <"$1"; } 2>/dev/null || return 1
+  [ "$boot" = "$boot_id" ] && identify "$pid" && [ "$started" = "$born" ]
+}
+
+# Sets $state from the kernel, never from belief: running, starting, exited or absent.
+look() {
+  state=absent
+  [ ! -d "$data" ] || state=exited
+  if [ -e "$1/started" ] && alive "$1/init"; then state=running
+  elif [ ! -e "$1/started" ] && alive "$1/owner"; then state=starting
+  elif alive "$1/init"; then state=running
+  elif [ -e "$1" ]; then state=exited
+  fi
+}
+
+# peer NAME: sets $peer to the pid of another running box, whose namespaces are joined.
+peer() {
+  look "$run_root/$1"
+  [ "$state" = running ] || die 125 "the box $1, whose namespace is to be joined, is not running" "boxes up it first"
+  peer=$pid
+}
+
+# ---- What steps call -----------------------------------------------------------------------------
+
+# The writable layer belongs to the root that it was begun on.
+same_lower() {
+  read -r lower <"$data/lower"
+  [ "$lower" = "$1" ] || die 125 "its writable layer lies on another root: $lower" "boxes down $name removes that layer"
+}
+
+remove_layer() {
+  [ "$keep_layer" = yes ] || rm -rf -- "$data"
+}
+
+# Groups below the box's own go too; a group is busy for a moment after its last process has gone.
+remove_groups() {
+  for group in $cgroups; do
+    tries=0
+    while [ -d "$group" ] && ! find "$group" -depth -type d -exec rmdir {} + 2>/dev/null; do
+      tries=$((tries + 1))
+      [ "$tries" -lt 100 ] || break
+      sleep 0.02
+    done
+  done
+  lock
+  for group in $cgroups; do rmdir "${group%/*}" 2>/dev/null || :; done
+  unlock
+}
+
+# cached COMMAND...: makes an entry of the cache once, however many ask. A half-made one has another name, and is taken away.
+cached() {
+  [ ! -d "$lower" ] || return 0
+  exec 9>>"$lower.lock"
+  patiently flock 9
+  if [ ! -d "$lower" ]; then
+    rm -rf -- "$lower.part"
+    mkdir -m 755 "$lower.part"
+    if ! ( "$@" ); then
+      rm -rf -- "$lower.part" "$lower.lock"
+      return 1
+    fi
+    mv -- "$lower.part" "$lower"
+  fi
+  rm -f -- "$lower.lock"
+  exec 9>&-
+}
+
+# unpack ARCHIVE SHA256
+unpack() { cached unpack_now "$@"; }
+
+# One archive into one empty directory: GNU tar keeps a hostile one inside; absolute and `..` members are refused.
+unpack_now() {
+  sum=$(sha256sum <"$1") || die 125 "the archive $1 cannot be read" 'check the path'
+  [ "${sum%% *}" = "$2" ] || die 125 "the archive $1 is not the one that was planned: its sha256 is ${sum%% *}" 'plan again'
+  patiently tar --extract --file "$1" --directory "$lower.part" --numeric-owner --same-permissions --xattrs --xattrs-include='*' --delay-directory-restore
+}
+
+# bootstrap COMMAND... with @ where the directory goes
+bootstrap() { cached bootstrap_now "$@"; }
+
+bootstrap_now() {
+  count=$#
+  while [ "$count" -gt 0 ]; do
+    word=$1
+    shift
+    [ "$word" != @ ] || word=$lower.part
+    set -- "$@" "$word"
+    count=$((count - 1))
+  done
+  patiently "$@" >&2
+}
+
+# Without dns of its own a box uses the host's name servers. Those on the loopback are the host's own: its network only.
+copy_resolv_conf() {
+  while read -r line; do printf '%s
+' "$line"; done </etc/resolv.conf >"$run/resolv.conf" 2>/dev/null || : >"$run/resolv.conf"
+}
+
+# volume_source PATH create|exists: sets $source, the canonical path, and $source_flags, which a read-only remount must repeat.
+volume_source() {
+  if [ "$2" = create ] && [ ! -e "$1" ]; then (umask 022; mkdir -p -- "$1"); fi
+  source=$(readlink -e -- "$1") || die 125 "the volume's source $1 does not exist" 'create it, or correct the spec'
+  source_flags='' longest=0
+  while read -r _ _ _ _ point flags _; do
+    case $source/ in
+      "${point%/}"/*)
+        if [ "${#point}" -ge "$longest" ]; then
+          longest=${#point} source_flags=''
+          for flag in nosuid nodev noexec; do case ,$flags, in *,"$flag",*) source_flags="$source_flags,$flag" ;; esac; done
+        fi
+        ;;
+    esac
+  done </proc/self/mountinfo
+}
+
+# device_number rule|block PATH: sets $number, `c 10:200` or `8:0`.
+device_number() {
+  number=$(perl -e 'my ($mode, $rdev) = (stat $ARGV[0])[2, 6] or exit 1; my $type = $mode & 0170000;
+    my $letter = $type == 060000 ? "b" : $type == 020000 ? "c" : exit 1; $letter eq "b" || $ARGV[1] eq "rule" or exit 1;
+    print $ARGV[1] eq "rule" ? "$letter " : "", $rdev >> 8 & 0xfff, ":", $rdev & 0xff | $rdev >> 12 & 0xfff00' -- "$2" "$1") ||
+    die 125 "$2 is not a ${1%rule} device" 'name a device node of this host'
+}
+
+# targets ENTRY...: see TARGETS above
+targets() {
+  perl -e "$TARGETS" "$machine" "$@"
+}
+
+# mask PID PATH: a file by the box's own /dev/null, a directory by an empty tmpfs.
+mask() {
+  mount -N "$1" --bind /dev/null "$2" 2>/dev/null ||
+    mount -N "$1" -t tmpfs -o ro,size=0,nosuid,nodev,noexec tmpfs "$2" 2>/dev/null ||
+    die 125 "maskedPaths: $2 is not in the root file system" 'remove it, or correct the path'
+}
+
+# patiently COMMAND...: a long one; a signal ends it and the program, not only after it is done.
+patiently() {
+  "$@" &
+  job=$!
+  wait "$job"
+  job=''
+}
+
+# The lock of all boxes: the run directory itself. Held for moments only; it goes with the process that holds it.
+lock() {
+  [ "$locks" -gt 0 ] || { exec 9<"$run_root"; flock 9; }
+  locks=$((locks + 1))
+}
+unlock() {
+  locks=$((locks - 1))
+  [ "$locks" -gt 0 ] || exec 9<&-
+}
+
+# The name is claimed under a lock, so that of two `up` one wins and the other changes nothing.
+claim() {
+  kill -0 1 2>/dev/null || die 125 'only root can make a box' 'run it as root, for example with sudo'
+  if [ ! -d "$run_root" ] || [ ! -d "$data_root/boxes" ] || [ ! -d "$roots" ]; then mkdir -p "$run_root" "$data_root/boxes" "$roots"; fi
+  lock
+  look "$run"
+  case $state in
+    running | starting) die 125 "a box of this name is $state" "boxes down $name, or give the spec another name" ;;
+  esac
+  [ ! -e "$data" ] || keep_layer=yes
+  [ ! -e "$run" ] || sweep
+  trap leave EXIT
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  mkdir "$run"
+  identify "$$"
+  printf '%s %s %s\n' "$$" "$started" "$boot_id" >"$run/owner"
+  unlock
+}
+
+# Ends whatever runs in the box, at once: its PID 1 takes the rest of a pid namespace along; the cgroup holds the others.
+slay() {
+  for group in $cgroups; do
+    [ ! -e "$group/freezer.state" ] || printf 'THAWED\n' >"$group/freezer.state"
+    [ ! -e "$group/cgroup.freeze" ] || printf '0\n' >"$group/cgroup.freeze"
+  done 2>/dev/null
+  tries=0
+  while :; do
+    left=''
+    for group in $cgroups; do [ ! -e "$group/cgroup.kill" ] || printf '1\n' >"$group/cgroup.kill"; done
+    if alive "$run/init"; then left=$pid; kill -KILL "$pid" 2>/dev/null || :; fi
+    for group in $cgroups; do
+      [ -e "$group/cgroup.procs" ] || continue
+      while read -r pid; do
+        left=$pid
+        kill -KILL "$pid" 2>/dev/null || :
+      done <"$group/cgroup.procs"
+    done
+    [ -n "$left" ] || break
+    tries=$((tries + 1))
+    [ "$tries" -lt 200 ] || die 125 "process $left does not end" "see /proc/$left/stack for what it waits for, then boxes down $name again"
+    sleep 0.02
+  done
+}
+
+# Removes what a run made: the box's processes, groups and run state; and its writable layer unless that is kept.
+sweep() {
+  slay
+  undo
+}
+
+# When `up` ends before the box runs: first the reason, then the undo of all that was made.
+leave() {
+  status=$?
+  trap '' HUP INT TERM
+  trap - EXIT
+  set +e
+  [ -z "${job-}" ] || kill "$job" 2>/dev/null
+  if [ -n "$at" ]; then
+    blame
+    [ "$status" -gt 128 ] || status=125
+  fi
+  [ "$leash" = no ] || exec 7>&-
+  sweep
+  exit "$status"
+}
+
+up() {
+  detach=no remove=no
+  while [ $# -gt 0 ]; do
+    case $1 in
+      -d | --detach) detach=yes ;;
+      --rm) remove=yes ;;
+      *) die 125 "up takes no $1" 'up [-d] [--rm]' ;;
+    esac
+    shift
+  done
+  step 'Claim the name' always
+  claim
+  prepare
+  : >"$run/exit"
+  exec 8<&0
+  furnisher=''
+  if [ "$own_root" = yes ]; then
+    # Read and write, so that no open waits for a peer that may have died; the end of file tells of a death.
+    exec 5<>"$run/status"
+    exec 6<"$run/status" 7<>"$run/go"
+    leash=yes
+    unshare --mount --propagation "$propagation" -- sh ${trace:+"$trace"} "$self" furnish 4>&5 5>&- 6<&- 7<"$run/go" 8<&- </dev/null &
+    furnisher=$!
+    exec 5>&-
+  fi
+  # Beside the furnisher's work: under the lock, since another box's end may remove the common parent group.
+  lock
+  confine
+  unlock
+  if [ "$own_root" = yes ]; then
+    hear
+    exec 6<&-
+  fi
+  exec 5<>"$run/status"
+  exec 6<"$run/status"
+  start_monitor
+  exec 5>&-
+  step 'Start the command' command
+  hear
+  if read -r code word <&6; then die "$code" "$word"; fi
+  exec 6<&-
+  [ "$leash" = no ] || exec 7>&-
+  leash=no at=''
+  : >"$run/started"
+  [ -z "${BOXES_PROGRESS-}" ] || { printf 'running\t\n' >&3; exec 3>&-; }
+  if [ "$detach" = yes ]; then
+    trap - EXIT HUP INT TERM
+    printf '%s\n' "$name"
+    return 0
+  fi
+  attend
+}
+
+# Waits for the word of a part of `up`: ok, failed (it has said why), a status and a reason, or its death.
+hear() {
+  read -r word rest <&6 || die 125 "killed at \"$at\"" 'look for the reason in the kernel log (dmesg)'
+  case $word in
+    ok) ;;
+    failed) at=''; exit 125 ;;
+    *) die "$word" "$rest" ;;
+  esac
+}
+
+# Starts the monitor with the box's standard streams. No terminal goes into a box: what is typed could be forged there
+# (TIOCSTI, CVE-2017-5226); a terminal is a new one (script), or is passed on by cat.
+start_monitor() {
+  export furnisher
+  relays='' typist=''
+  if [ "$tty" = yes ]; then
+    quote "$self"
+    if [ "$detach" = yes ]; then
+      mkfifo "$run/keys"
+      script -qefc "exec sh ${trace:-} $quoted spawn" /dev/null 4>&5 5>&- 6<&- 7>&- 8<&- <>"$run/keys" 2>&1 | record &
+    else
+      script -qefc "exec sh ${trace:-} $quoted spawn" /dev/null 4>&5 5>&- 6<&- 7>&- <&8 8<&- &
+    fi
+  elif [ "$detach" = yes ]; then
+    spawn 4>&5 5</dev/null 6<&- 7>&- 8<&- 2>&1 | record &
+  else
+    if [ -t 1 ] || [ -t 2 ] || [ -t 8 ]; then relay; else spawn 4>&5 5<&8 6<&- 7>&- 8<&- & fi
+  fi
+  monitor=$!
+}
+
+relay() {
+  mkfifo "$run/in" "$run/out" "$run/err"
+  cat <"$run/out" 4>&- 5>&- 6<&- 7>&- 8<&- &
+  relays="$relays $!"
+  cat <"$run/err" >&2 4>&- 5>&- 6<&- 7>&- 8<&- &
+  relays="$relays $!"
+  if [ -t 8 ]; then
+    cat <&8 >"$run/in" 4>&- 5>&- 6<&- 7>&- 8<&- &
+    typist=$!
+    exec 8<"$run/in"
+  fi
+  spawn 4>&5 5<&8 6<&- 7>&- 8<&- >"$run/out" 2>"$run/err" &
+}
+
+# The box's output, kept: two files of at most $log_bytes each. head takes exactly that many bytes and not one more.
+record() {
+  exec 3>&- 4>&- 5>&- 6<&- 7>&- 8<&- 9>&-
+  trap '' HUP INT QUIT TERM
+  cd "$data"
+  [ ! -s log ] || mv -f log log.1
+  while head -c "$log_bytes" >log; [ "$(wc -c <log)" -ge "$log_bytes" ]; do mv -f log log.1; done
+}
+
+# A shell in the box's mount namespace: it mounts the root and pivots, then only waits, so that others can reach the
+# namespace through it. Its leash is a pipe: when `up` is done or dead it reads the end of file and goes.
+furnish() {
+  trap 'confess' EXIT
+  build_root
+  at=''
+  printf 'ok\n' >&4
+  exec 3>&- 4>&-
+  read -r word <&7 || :
+}
+
+# The EXIT trap of a part of `up`: it says why it failed, then tells `up` that it has.
+confess() {
+  [ -n "$at" ] || return 0
+  blame
+  printf 'failed\n' >&4
+}
+
+# PID 1 of the box, until it becomes the box's command.
+init() {
+  trap 'confess' EXIT
+  become
+}
+
+# Into the box's cgroup and namespaces; what is to be written there later is opened before.
+spawn() {
+  exec 8>"$run/init" 9>"$run/exit"
+  join
+}
+
+# The parent of PID 1: one small shell, in the box's cgroup and namespaces but outside of its pid namespace.
+# After PID 1 is gone it cannot fork, so it uses builtins only.
+monitor() {
+  trap '' HUP INT QUIT TERM
+  # A background job's standard input is /dev/null, so it travels as descriptor 5.
+  [ "$tty" = no ] || exec 5<&0
+  init <&5 5<&- 8>&- 9>&- &
+  pid=$!
+  identify "$pid" && printf '%s %s %s\n' "$pid" "$started" "$boot_id" >&8
+  exec 3>&- 4>&- 5<&- 8>&- </dev/null
+  status=0
+  wait "$pid" || status=$?
+  [ "$pid_namespace" = private ] || reap
+  printf '%s\n' "$status" >&9
+}
+
+# Without a pid namespace of its own the box's other processes outlive the first: the cgroup names them.
+reap() {
+  first=${cgroups%% *}
+  left=yes
+  while [ -n "$left" ]; do
+    left=''
+    while read -r pid; do
+      [ "$pid" = "$$" ] || { left=$pid; kill -KILL "$pid"; }
+    done <"$first/cgroup.procs"
+  done 2>/dev/null
+}
+
+# In the foreground: signals stop the box; its exit status is ours.
+attend() {
+  trap 'halt' HUP INT TERM
+  trap - EXIT
+  while kill -0 "$monitor" 2>/dev/null; do wait "$monitor" || :; done
+  for job in $relays; do wait "$job" || :; done
+  [ -z "$typist" ] || kill "$typist" 2>/dev/null || :
+  status=''
+  { read -r status <"$run/exit"; } 2>/dev/null || :
+  [ "$remove" = no ] || down -t 0
+  [ -n "$status" ] || die 125 'the exit status is unknown: the box was removed, or its monitor was killed'
+  exit "$status"
+}
+
+# Stop signal, grace period (in hundredths of a second), SIGKILL; then the monitor has a moment to write the exit status.
+halt() {
+  alive "$run/init" || return 0
+  kill -"$stop_signal" "$pid" 2>/dev/null || :
+  left=$grace
+  while alive "$run/init" && [ "$left" -gt 0 ]; do
+    sleep 0.05
+    left=$((left - 5))
+  done
+  if alive "$run/init"; then kill -KILL "$pid" 2>/dev/null || :; fi
+  left=200
+  while [ -e "$run" ] && [ ! -s "$run/exit" ] && [ "$left" -gt 0 ]; do
+    sleep 0.02
+    left=$((left - 2))
+  done
+}
+
+# -t SECONDS for stop and down
+grace_option() {
+  while [ $# -gt 0 ]; do
+    case $1 in
+      -t | --time) grace=$((${2:?boxes: -t takes a number of seconds} * 100)); shift ;;
+      *) die 125 "$verb takes no $1" "$verb [-t SECONDS]" ;;
+    esac
+    shift
+  done
+}
+
+stop() {
+  grace_option "$@"
+  look "$run"
+  case $state in
+    absent) die 1 'there is no such box' 'boxes ps lists those that are' ;;
+    starting) die 1 'the box is still starting' "boxes down $name ends that too" ;;
+  esac
+  halt
+}
+
+# Happy if there is nothing. An `up` that is under way is asked to roll back; one that appears meanwhile is met again.
+down() {
+  grace_option "$@"
+  tries=0
+  while :; do
+    look "$run"
+    case $state in
+      running) halt ;;
+      starting)
+        kill -TERM "$pid" 2>/dev/null || :
+        left=100
+        while alive "$run/owner" && [ "$left" -gt 0 ]; do
+          sleep 0.05
+          left=$((left - 1))
+        done
+        if alive "$run/owner"; then kill -KILL "$pid" 2>/dev/null || :; fi
+        ;;
+    esac
+    [ -d "$run_root" ] || mkdir -p "$run_root"
+    lock
+    look "$run"
+    case $state in running | starting) ;; *) break ;; esac
+    unlock
+    tries=$((tries + 1))
+    [ "$tries" -lt 20 ] || die 125 'the box keeps coming back' 'stop what starts it, then try again'
+  done
+  keep_layer=no
+  sweep
+  unlock
+}
+
+status() {
+  look "$run"
+  case $state in
+    running | starting) printf '%s %s\n' "$state" "$pid" ;;
+    exited)
+      code=''
+      { read -r code <"$run/exit"; } 2>/dev/null || :
+      printf 'exited %s\n' "${code:-unknown}"
+      return 3
+      ;;
+    absent) printf 'absent\n'; return 4 ;;
+  esac
+}
+
+logs() {
+  follow=no lines=''
+  while [ $# -gt 0 ]; do
+    case $1 in
+      -f | --follow) follow=yes ;;
+      -n | --tail) lines=${2:?boxes: -n takes a number of lines}; shift ;;
+      -n*) lines=${1#-n} ;;
+      *) die 125 "logs takes no $1" 'logs [-f] [-n N]' ;;
+    esac
+    shift
+  done
+  case $lines in all) lines='' ;; *[!0-9]*) die 125 "logs -n $lines: not a number of lines" ;; esac
+  [ -d "$data" ] || die 1 'there is no such box' 'boxes ps lists those that are'
+  [ -e "$data/log" ] || die 1 'its output is not kept: it runs in the foreground' 'up -d keeps the output'
+  if [ "$follow" = no ]; then
+    if [ -e "$data/log.1" ]; then set -- "$data/log.1" "$data/log"; else set -- "$data/log"; fi
+    if [ -z "$lines" ]; then exec cat -- "$@"; fi
+    cat -- "$@" | tail -n "$lines"
+    return
+  fi
+  if [ -z "$lines" ]; then
+    [ ! -e "$data/log.1" ] || cat -- "$data/log.1"
+    lines=+1
+  fi
+  # tail ends when PID 1 does; of a box that is not running all is there already.
+  if alive "$run/init"; then set -- --pid="$pid" -F; else set --; fi
+  exec tail -n "$lines" "$@" -- "$data/log" 2>/dev/null
+}
+
+# quote TEXT: sets $quoted to one word of shell.
+quote() {
+  text=$1 quoted=''
+  while :; do
+    case $text in
+      *\'*) quoted="$quoted${text%%\'*}'\\''" text=${text#*\'} ;;
+      *) break ;;
+    esac
+  done
+  quoted="'$quoted$text'"
+}
+
+# enter [-e NAME=VALUE] [-u USER] [-w DIR] [-t|-T] [COMMAND...]
+enter() {
+  unset enter_user enter_cwd
+  enter_env=0 enter_tty='' terminal=auto
+  while [ $# -gt 0 ]; do
+    case $1 in
+      -e | --env)
+        case ${2-} in [!=]*=*) ;; *) die 125 "enter -e ${2-}: not NAME=VALUE" ;; esac
+        enter_env=$((enter_env + 1))
+        export "enter_env_$enter_env=$2"
+        shift
+        ;;
+      -u | --user) enter_user=${2:?boxes: -u takes a user}; shift ;;
+      -w | --workdir) enter_cwd=${2:?boxes: -w takes a directory}; shift ;;
+      -t | --tty | -it | -ti) terminal=yes ;;
+      -T | --no-tty) terminal=no ;;
+      -i | --interactive) ;;
+      --) shift; break ;;
+      -*) die 125 "enter takes no $1" 'enter [-e NAME=VALUE] [-u USER] [-w DIR] [-t|-T] [COMMAND...]' ;;
+      *) break ;;
+    esac
+    shift
+  done
+  look "$run"
+  case $state in
+    running) ;;
+    absent) die 125 'there is no such box' 'boxes ps lists those that are' ;;
+    *) die 125 "the box is not running but $state" 'boxes up starts it' ;;
+  esac
+  enter_target=$pid
+  export enter_target enter_env enter_tty
+  [ -z "${enter_user-}" ] || export enter_user
+  [ -z "${enter_cwd-}" ] || export enter_cwd
+  if [ "$terminal" = auto ] && [ -t 0 ] && [ -t 1 ]; then terminal=yes; fi
+  if [ "$terminal" = yes ]; then
+    enter_tty=1
+    quote "$self"
+    line="exec unshare --mount --propagation slave -- sh ${trace:-} $quoted entering"
+    for word in "$@"; do quote "$word"; line="$line $quoted"; done
+    exec script -qefc "$line" /dev/null
+  fi
+  # No terminal goes into a box (see start_monitor): input from one is left out, output to one passes through cat.
+  [ ! -t 0 ] || exec </dev/null
+  if [ ! -t 1 ] && [ ! -t 2 ]; then exec unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" entering "$@"; fi
+  exec 5>&1 6>&2
+  status=$({ {
+    code=0
+    if [ -t 5 ] && [ -t 6 ]; then unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" entering "$@" 2>&1 4>&- 5>&- 6>&-
+    elif [ -t 5 ]; then unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" entering "$@" 2>&6 4>&- 5>&- 6>&-
+    else unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" entering "$@" 2>&1 >&5 4>&- 5>&- 6>&-
+    fi || code=$?
+    printf '%s' "$code" >&4
+  } | if [ -t 5 ]; then cat >&5 4>&-; else cat >&6 4>&-; fi; } 4>&1)
+  exit "$status"
+}

@@ -1,0 +1,82 @@
+import { printCommand } from '../../shell/command.ts'
+import { quote } from '../../shell/quote.ts'
+import type { Command, Plan, Step, Where } from '../plan.ts'
+import frame from './frame.sh'
+import launcher from './launcher.pl'
+import targets from './targets.pl'
+
+/** The program of a plan: POSIX shell, complete, the same text for the same plan. */
+export function printProgram(plan: Plan): string {
+  const { box, steps } = plan
+  const at = (where: Where) => steps.filter((step) => step.where === where)
+  const parts = [
+    header(plan),
+    Object.entries(plan.constants)
+      .map(([name, value]) => `${name}=${quote(value)}`)
+      .join('\n'),
+    bootstrap,
+    `LAUNCHER=${quote(`\n${launcher}`)}`,
+    `TARGETS=${quote(`\n${targets}`)}`,
+    frame.trimEnd(),
+    '# ---- This box ---------------------------------------------------------------------------------',
+    functionOf('prepare', 'On the host, before anything of the box runs.', at('host')),
+    functionOf('confine', 'The control group.', at('confine')),
+    functionOf('build_root', "In the furnisher: the box's mount namespace, before the pivot.", at('furnish')),
+    functionOf('join', 'Into the cgroup and the namespaces; ends as the monitor.', at('join')),
+    functionOf('become', 'In PID 1: the rest of the box; ends as its command.', at('init')),
+    functionOf('entering', 'A further process in the running box.', at('enter')),
+    undoOf(steps),
+    dispatch,
+    `#box ${JSON.stringify(box)}`,
+  ]
+  return `${parts.join('\n\n')}\n`
+}
+
+function header({ box }: Plan): string {
+  return [
+    '#!/bin/sh',
+    `# The box ${box.name}, from ${printable(box.source.path)} (sha256 ${box.source.sha256})`,
+    '# usage: sh PROGRAM up [-d] [--rm] | enter [-e NAME=VALUE] [-u USER] [-w DIR] [-t|-T] [COMMAND...] |',
+    '#        stop [-t SECONDS] | down [-t SECONDS] | status | logs [-f] [-n N]',
+    '# exit status: 125 boxes itself, 126 the command cannot run, 127 it is not there, 128+n signal n, else its own',
+    ...box.notes.map((note) => `# note: ${printable(note)}`),
+    '# shellcheck disable=SC2016,SC2034,SC2317 # perl and spec text stand in single quotes; one frame serves every box',
+    'set -eu',
+    'umask 077',
+    'export LC_ALL=C',
+    'unset PERL5OPT PERL5LIB CDPATH',
+  ].join('\n')
+}
+
+/** A comment ends at a newline, so none may come from a spec. */
+function printable(text: string): string {
+  return text.replace(/[\x00-\x1f\x7f\u2028\u2029]/g, '?')
+}
+
+const bootstrap = `case $0 in /*) self=$0 ;; *) self=$PWD/$0 ;; esac
+{ read -r boot_id </proc/sys/kernel/random/boot_id; } 2>/dev/null || boot_id=unknown
+trace=\${BOXES_TRACE-}`
+
+const dispatch = `case \${1-} in
+  up | enter | stop | down | status | logs | furnish | spawn | monitor | entering) verb=$1; shift; "$verb" "$@" ;;
+  *)
+    printf 'usage: %s up | enter | stop | down | status | logs\\n' "$0" >&2
+    exit 2
+    ;;
+esac
+exit`
+
+function functionOf(name: string, purpose: string, steps: readonly Step[]): string {
+  const body = steps.flatMap(({ title, why, run }) => [`  step ${quote(title)} ${quote(why)}`, ...print(run)])
+  return [`# ${purpose}`, `${name}() {`, ...(body.length > 0 ? body : ['  :']), '}'].join('\n')
+}
+
+/** In reverse; each harmless if the thing is not there. */
+function undoOf(steps: readonly Step[]): string {
+  const body = [...steps].reverse().flatMap(({ undo }) => print(undo))
+  return ['# Takes back what the steps made, last first.', 'undo() {', ...body, '}'].join('\n')
+}
+
+function print(commands: readonly Command[]): string[] {
+  return commands.flatMap((command) => printCommand(command, '  '))
+}

@@ -1,0 +1,35 @@
+# Makes what mounts need and what /dev holds, in the root in the working directory: every path is resolved inside it.
+# usage: perl -e TARGETS ARCH ENTRY...   where an ENTRY is one of
+#   dir PATH MODE | file PATH | link PATH TARGET | node PATH MAJOR MINOR MODE | device PATH SOURCE | devices | like PATH SOURCE
+my $mknodat = shift @ARGV eq "aarch64" ? 33 : 259;
+my %words = (dir => 2, file => 1, link => 2, node => 4, device => 2, devices => 0, like => 2);
+sub fail { print STDERR "boxes: ", @_, "\n"; exit 125 }
+my @entries;
+while (@ARGV) { my $kind = shift @ARGV; push @entries, [$kind, splice @ARGV, 0, $words{$kind}] }
+# What is known of the host is read before the root becomes that of the box.
+sub device { my ($path, $source) = @_; my @stat = stat $source or fail "device $source: $!";
+  my $type = $stat[2] & 0170000; $type == 020000 || $type == 060000 or fail "$source is not a device"; ["copy", $path, @stat[2, 6, 4, 5]] }
+sub every { my $dir = shift; opendir my $handle, $dir or return;
+  map { my $path = "$dir/$_"; -l $path ? () : -d _ ? ($_ =~ /^(pts|shm|mqueue|hugepages)$/ ? () : every($path)) : -c _ || -b _ ? device($path, $path) : () }
+    grep { !/^\.\.?$|^(null|zero|full|random|urandom|tty|ptmx|console)$/ } readdir $handle }
+@entries = map { my ($kind, $path, $source) = @$_;
+  $kind eq "device" ? device($path, $source) : $kind eq "devices" ? every("/dev") : $kind eq "like" ? -d $source ? ["dir", $path, "755"] : ["file", $path] : $_ } @entries;
+
+chroot "." and chdir "/" or fail "chroot: $!";
+umask 0;
+sub parents { my $made = ""; my @names = grep { $_ ne "" } split m{/}, $_[0]; pop @names;
+  for (@names) { $made .= "/$_"; -d $made or mkdir $made, 0755 or fail "cannot make the directory $made in the root file system: $!" } }
+# A dangling symbolic link (/etc/resolv.conf in many images) is followed to what it would name, inside the root.
+sub goal { my ($path, $hops) = ($_[0], 0);
+  while (-l $path && !-e $path) { ++$hops > 40 and fail "too many symbolic links at $path"; my $to = readlink $path;
+    $path = $to =~ m{^/} ? $to : ($path =~ s{[^/]*$}{}r) . $to }
+  $path }
+sub node { my ($path, $mode, $device) = @_; parents $path; unlink $path;
+  syscall($mknodat, -100, $path, $mode, $device + 0) == 0 or fail "cannot make the device $path: $!" }
+my %make = (
+  dir => sub { my ($path, $mode) = @_; $path = goal $path; parents $path; -d $path or mkdir $path, oct $mode or fail "cannot make the directory $path: $!" },
+  file => sub { my $path = goal $_[0]; parents $path; -e $path and return; open my $file, ">>", $path or fail "cannot make the file $path: $!"; chmod 0644, $file },
+  link => sub { my ($path, $to) = @_; parents $path; symlink $to, $path or fail "cannot make the link $path: $!" },
+  node => sub { my ($path, $major, $minor, $mode) = @_; node $path, 020000 | oct $mode, $major << 8 | $minor },
+  copy => sub { my ($path, $mode, $device, $uid, $gid) = @_; node $path, $mode + 0, $device; chown $uid, $gid, $path });
+for (@entries) { my ($kind, @rest) = @$_; $make{$kind}->(@rest) }

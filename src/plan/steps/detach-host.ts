@@ -1,0 +1,25 @@
+import type { Box } from '../../spec/box.ts'
+import type { About, Step } from '../plan.ts'
+import { furnisher } from '../refs.ts'
+
+export const about: About = {
+  does: "Takes the host's tree out of the box's mount namespace.",
+  kernel: 'umount2(2) with MNT_DETACH',
+  man: 'umount(8), options -N, --lazy',
+  without: 'The whole host would stay reachable at /dev/.old.',
+  docker: 'runc does the same',
+}
+
+export function detachHost(box: Box): Step[] {
+  if (box.namespaces.mount.mode !== 'private') return []
+  return [
+    {
+      kind: 'detach-host',
+      title: 'Detach the host',
+      why: 'always',
+      where: 'init',
+      run: [{ run: ['umount', '-N', furnisher, '--lazy', '/dev/.old'] }],
+      undo: [],
+    },
+  ]
+}

@@ -1,0 +1,72 @@
+import type { Box } from '../../spec/box.ts'
+import type { About, Command, Step, Word } from '../plan.ts'
+
+export const about: About = {
+  does: 'Mounts a small file system of its own on /dev and makes the standard nodes and links there, and the targets that mounts need, every path resolved inside the new root.',
+  kernel: 'tmpfs, chroot(2), mknodat(2), symlink(2)',
+  man: 'null(4), random(4), tty(4), mknod(1)',
+  without:
+    "The box would have the image's device nodes or none at all, and a link in the image could send a mount elsewhere (CVE-2021-30465, CVE-2026-41579).",
+  docker: 'the default /dev; --device',
+}
+
+const nodes: readonly (readonly string[])[] = [
+  ['null', '1', '3'],
+  ['zero', '1', '5'],
+  ['full', '1', '7'],
+  ['random', '1', '8'],
+  ['urandom', '1', '9'],
+  ['tty', '5', '0'],
+]
+const links: readonly (readonly string[])[] = [
+  ['fd', '/proc/self/fd'],
+  ['stdin', '/proc/self/fd/0'],
+  ['stdout', '/proc/self/fd/1'],
+  ['stderr', '/proc/self/fd/2'],
+  ['core', '/proc/kcore'],
+  ['ptmx', 'pts/ptmx'],
+]
+
+/** /dev is refused when the image makes it a link: runc 1.1.5 and crun 1.8.1 wrote through it to the host. */
+export function dev(box: Box): Step[] {
+  if (box.namespaces.mount.mode !== 'private') return []
+  return [
+    {
+      kind: 'dev',
+      title: 'Make /dev and the mount targets',
+      why: 'always',
+      where: 'furnish',
+      run: [
+        {
+          assert: ['!', '-h', 'dev'],
+          message: 'the /dev of this root file system is a symbolic link',
+          remedy: 'such an image would reach out of the box; do not use it',
+        },
+        { when: ['!', '-d', 'dev'], then: [{ run: ['mkdir', '-m', '755', 'dev'] }] },
+        { run: ['mount', '-t', 'tmpfs', '-o', 'nosuid,mode=755,size=65536k', 'tmpfs', 'dev'] },
+        targets(box),
+      ],
+      undo: [],
+    },
+  ]
+}
+
+/** Flat words of fixed count for each kind; `like` makes a directory or a file, as its source is. */
+function targets(box: Box): Command {
+  const words: Word[] = [
+    ...['dir', '/dev/.old', '700'],
+    ...nodes.flatMap(([name, major, minor]) => ['node', `/dev/${name}`, `${major}`, `${minor}`, '666']),
+    ...links.flatMap(([name, to]) => ['link', `/dev/${name}`, `${to}`]),
+    ...['hosts', 'hostname', 'resolv.conf'].flatMap((name) => ['file', `/etc/${name}`]),
+    ...(box.privileges.privileged ? ['devices'] : []),
+    ...box.mounts.devices.flatMap(({ source, target }) => ['device', target, source]),
+    ...box.mounts.volumes.flatMap(({ target }, index): Word[] => [
+      'like',
+      target,
+      { ref: `volume_${index}` },
+    ]),
+    ...(box.process.init ? ['file', '/dev/init'] : []),
+    ...(box.process.tty ? ['file', '/dev/console'] : []),
+  ]
+  return { call: 'targets', args: words }
+}

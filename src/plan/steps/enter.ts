@@ -1,0 +1,47 @@
+import type { Host } from '../../host/host.ts'
+import type { Box } from '../../spec/box.ts'
+import { joinGroups } from '../cgroup/join.ts'
+import type { About, Step, Word } from '../plan.ts'
+import { run } from '../refs.ts'
+import { viewCommands } from './read-only-view.ts'
+
+export const about: About = {
+  does: "Starts one more process in the box, launched as the command was: from a read-only view of the host's tools, in the box's cgroup and namespaces, with its environment, user, limits, capabilities and filter.",
+  kernel: 'setns(2) into each namespace, then as for launch',
+  man: 'nsenter(1)',
+  without: "Plain nsenter keeps the caller's environment, cgroup and capabilities.",
+  docker: 'docker exec',
+}
+
+const target: Word = { ref: 'enter_target' }
+const every = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup']
+
+/** `--root=/`: after it still the host's tools run, never those of the image (CVE-2019-14271). */
+export function enter(box: Box, host: Host): Step[] {
+  const { first, exec } = joinGroups(box, host)
+  const kinds = [...every, ...(box.namespaces.time.mode === 'host' ? [] : ['--time'])]
+  const nsenter: Word[] = ['nsenter', '--target', target, ...kinds, '--root=/', '--']
+  const launcher: Word[] = [
+    'perl',
+    '-e',
+    { ref: 'LAUNCHER' },
+    'enter',
+    ['/proc/', { ref: 'enter_target' }, '/root'],
+    { ref: '@' },
+  ]
+  return [
+    {
+      kind: 'enter',
+      title: 'Enter the box',
+      why: 'always',
+      where: 'enter',
+      run: [
+        { open: 8, from: [run, '/process'] },
+        ...viewCommands(host),
+        ...first,
+        { run: [...exec, ...nsenter, ...launcher], exec: true },
+      ],
+      undo: [],
+    },
+  ]
+}

@@ -1,0 +1,66 @@
+import type { Host } from '../../host/host.ts'
+import type { Box } from '../../spec/box.ts'
+import type { About, Step } from '../plan.ts'
+import { type FstabEntry, fstab } from '../refs.ts'
+
+export const about: About = {
+  does: "Mounts /proc, /sys, /dev/pts, /dev/shm, /dev/mqueue and the box's own view of its cgroup.",
+  kernel:
+    'proc, sysfs, devpts, tmpfs, mqueue and cgroup file systems, each bound to the namespace of the process that mounts it (mount(2))',
+  man: 'proc(5), sysfs(5), pts(4), mq_overview(7), cgroups(7)',
+  without:
+    "ps, top, terminals, shared memory and message queues would not work; or they would show the host's.",
+  docker: 'the default mounts; --shm-size, --privileged (which makes /sys writable)',
+}
+
+const quiet = ['nosuid', 'nodev', 'noexec']
+
+/** Mounted by PID 1, since proc, sysfs, mqueue and cgroup show the namespaces of their mounter. */
+export function kernelFiles(box: Box, host: Host): Step[] {
+  if (box.namespaces.mount.mode !== 'private') return []
+  const mode = box.privileges.privileged ? 'rw' : 'ro'
+  const entries: FstabEntry[] = [
+    entry('proc', '/proc', quiet),
+    entry('sysfs', '/sys', [...quiet, mode]),
+    entry('devpts', '/dev/pts', ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5']),
+    { ...entry('tmpfs', '/dev/shm', [...quiet, 'mode=1777', `size=${box.mounts.shmSize}`]), source: 'shm' },
+    ...(host.filesystems.includes('mqueue') ? [entry('mqueue', '/dev/mqueue', quiet)] : []),
+    ...cgroups(host, mode),
+  ]
+  return [
+    {
+      kind: 'kernel-files',
+      title: 'List /proc, /sys and the parts of /dev',
+      why: 'always',
+      where: 'host',
+      run: [fstab(...entries)],
+      undo: [],
+    },
+  ]
+}
+
+function entry(type: string, target: string, options: readonly string[]): FstabEntry {
+  return { source: type, target, type, options: [...options, 'X-mount.mkdir'] }
+}
+
+function cgroups({ cgroup }: Host, mode: 'rw' | 'ro'): FstabEntry[] {
+  if (cgroup.version === 'v2') return [entry('cgroup2', '/sys/fs/cgroup', [...quiet, mode])]
+  const trees = new Map<string, string[]>()
+  for (const [controller, mount] of Object.entries(cgroup.v1))
+    trees.set(mount, [...(trees.get(mount) ?? []), controller])
+  if (trees.size === 0) return []
+  return [
+    entry('tmpfs', '/sys/fs/cgroup', [...quiet, 'mode=755', 'size=65536']),
+    ...[...trees].map(([mount, controllers]) =>
+      entry('cgroup', inside(mount), [...quiet, mode, ...controllers.map(option)]),
+    ),
+  ]
+}
+
+function inside(mount: string): string {
+  return `/sys/fs/cgroup/${mount.split('/').at(-1)}`
+}
+
+function option(controller: string): string {
+  return controller.startsWith('name=') ? `none,${controller}` : controller
+}

@@ -1,0 +1,51 @@
+import type { Box } from '../../spec/box.ts'
+import type { About, Ref, Step, Word } from '../plan.ts'
+import { furnisher, run } from '../refs.ts'
+
+export const about: About = {
+  does: "Steps into the box's mount namespace while its root is still the host's, starts the launcher, which closes every handle, changes the root, takes the user, limits, capabilities and filter, and becomes the command.",
+  kernel:
+    'setns(2), chroot(2), setgroups(2), setresuid(2), prctl(2) PR_CAPBSET_DROP and PR_SET_NO_NEW_PRIVS, seccomp(2), execve(2)',
+  man: 'nsenter(1), capabilities(7), seccomp(2)',
+  without: "There would be no box's own program, or one with the host's privileges.",
+  docker: '--user, --workdir, --env, --ulimit, --cap-drop, --security-opt; runc init',
+}
+
+const launcher: Word = { ref: 'LAUNCHER' }
+
+export function launch(box: Box): Step[] {
+  return [
+    {
+      kind: 'launch',
+      title: 'Launch the command',
+      why: 'command',
+      where: 'init',
+      run: [
+        { open: 8, from: [run, '/process'] },
+        { run: way(box), exec: true },
+      ],
+      undo: [],
+    },
+  ]
+}
+
+function way({ namespaces: { mount } }: Box): Word[] {
+  if (mount.mode === 'private') return through(furnisher)
+  if (mount.mode === 'box') return through({ ref: 'peer_mount' })
+  return ['perl', '-e', launcher, 'up', mount.mode === 'path' ? `namespace:${mount.path}` : '/']
+}
+
+/** `--root=/` keeps the host's programs in reach; the launcher takes the namespace's true root. */
+function through(pid: Ref): Word[] {
+  return [
+    'nsenter',
+    ['--mount=/proc/', pid, '/ns/mnt'],
+    '--root=/',
+    '--',
+    'perl',
+    '-e',
+    launcher,
+    'up',
+    ['/proc/', pid, '/root'],
+  ]
+}

@@ -1,0 +1,38 @@
+import type { Box } from '../../spec/box.ts'
+import type { About, Step } from '../plan.ts'
+import { data, run } from '../refs.ts'
+
+export const about: About = {
+  does: 'Lays the writable layer over the root file system: the box sees one tree, and the lower one is never written.',
+  kernel: 'overlayfs in a new mount namespace (unshare(2) CLONE_NEWNS, mount(2) type overlay)',
+  man: 'mount(8), mount_namespaces(7), Documentation/filesystems/overlayfs.rst',
+  without: "What the box writes would change the image's own files.",
+  docker: 'the overlay2 storage driver',
+}
+
+export function overlay(box: Box): Step[] {
+  if (box.namespaces.mount.mode !== 'private') return []
+  return [
+    {
+      kind: 'overlay',
+      title: 'Mount the root file system',
+      why: 'rootfs',
+      where: 'furnish',
+      run: [
+        {
+          run: [
+            'mount',
+            '-t',
+            'overlay',
+            'overlay',
+            '-o',
+            ['lowerdir=', { ref: 'lower' }, ',upperdir=', data, '/upper,workdir=', data, '/work'],
+            [run, '/root'],
+          ],
+        },
+        { run: ['cd', [run, '/root']] },
+      ],
+      undo: [],
+    },
+  ]
+}

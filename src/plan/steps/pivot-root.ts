@@ -1,0 +1,26 @@
+import type { Box } from '../../spec/box.ts'
+import type { About, Step } from '../plan.ts'
+
+export const about: About = {
+  does: "Makes the new tree the root of the box's mount namespace. The host's tree hangs at /dev/.old for a moment, since volumes come from there.",
+  kernel: 'pivot_root(2)',
+  man: 'pivot_root(8)',
+  without:
+    'chroot alone would leave the host mounted in the namespace, and root in the box could climb back.',
+  docker: 'runc does the same',
+}
+
+/** put_old lies on our own tmpfs, so that the image stays clean. */
+export function pivotRoot(box: Box): Step[] {
+  if (box.namespaces.mount.mode !== 'private') return []
+  return [
+    {
+      kind: 'pivot-root',
+      title: 'Make it the root',
+      why: 'always',
+      where: 'furnish',
+      run: [{ run: ['pivot_root', '.', 'dev/.old'] }],
+      undo: [],
+    },
+  ]
+}

@@ -1,0 +1,28 @@
+import type { Host } from '../../host/host.ts'
+import type { About, Command, Step } from '../plan.ts'
+
+export const about: About = {
+  does: "Makes the host's programs read-only in this throw-away mount namespace, from which the last of them will run.",
+  kernel: 'mount namespaces; mount(2), MS_REMOUNT|MS_BIND|MS_RDONLY',
+  man: 'mount(8), mount_namespaces(7)',
+  without:
+    "An image with #!/proc/self/exe as its entry point could overwrite the host's own interpreter (CVE-2019-5736).",
+  docker: 'runc runs a sealed copy of itself',
+}
+
+export function readOnlyView(host: Host): Step[] {
+  return [
+    {
+      kind: 'read-only-view',
+      title: "Take a read-only view of the host's tools",
+      why: 'always',
+      where: 'init',
+      run: viewCommands(host),
+      undo: [],
+    },
+  ]
+}
+
+export function viewCommands(host: Host): Command[] {
+  return host.toolMounts.map((mount) => ({ run: ['mount', '-o', 'remount,bind,ro', mount] }))
+}

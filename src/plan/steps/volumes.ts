@@ -1,0 +1,54 @@
+import type { Box } from '../../spec/box.ts'
+import type { About, Step } from '../plan.ts'
+import { furnisher } from '../refs.ts'
+
+export const about: About = {
+  does: 'Shows a directory or a file of the host in the box.',
+  kernel: 'bind mount and mount propagation (mount(2), MS_BIND, MS_REC, MS_PRIVATE, MS_SLAVE, MS_SHARED)',
+  man: 'mount(8), mount_namespaces(7)',
+  without: 'Data would stay in the writable layer and go with it.',
+  docker: '-v, --mount type=bind',
+}
+
+/** Sources are made canonical on the host first: after the pivot a link in them would be resolved inside the box. */
+export function volumeSources(box: Box): Step[] {
+  return box.mounts.volumes.map((volume, index) => ({
+    kind: 'volumes',
+    title: `Find the volume ${volume.source}`,
+    why: volume.why,
+    where: 'host',
+    run: [
+      { call: 'volume_source', args: [volume.source, volume.create ? 'create' : 'exists'] },
+      { set: `volume_${index}`, to: { ref: 'source' } },
+      { set: `volume_flags_${index}`, to: { ref: 'source_flags' } },
+      { run: ['export', `volume_${index}`, `volume_flags_${index}`] },
+    ],
+    undo: [],
+  }))
+}
+
+export function volumes(box: Box): Step[] {
+  return box.mounts.volumes.map((volume, index) => ({
+    kind: 'volumes',
+    title: `Mount the volume ${volume.target}`,
+    why: volume.why,
+    where: 'init',
+    run: [
+      {
+        run: [
+          'mount',
+          '-N',
+          furnisher,
+          volume.readOnly ? '--bind' : '--rbind',
+          '-o',
+          volume.readOnly
+            ? ['ro', { ref: `volume_flags_${index}` }, `,${volume.propagation}`]
+            : volume.propagation,
+          ['/dev/.old', { ref: `volume_${index}` }],
+          volume.target,
+        ],
+      },
+    ],
+    undo: [],
+  }))
+}
