@@ -76,7 +76,11 @@ export type Command =
   /** `[ test ] || die 125 message remedy` */
   | { readonly assert: readonly Word[]; readonly message: Word; readonly remedy: Word }
   /** `if [ test ]; then …; else …; fi` */
-  | { readonly when: readonly Word[]; readonly then: readonly Command[]; readonly else?: readonly Command[] }
+  | {
+      readonly when: readonly Word[]
+      readonly do: readonly Command[]
+      readonly otherwise?: readonly Command[]
+    }
   /** A comment line in the program: a reason or a warning. */
   | { readonly note: string }
   | { readonly wait: true }

@@ -23,9 +23,9 @@ export interface FstabEntry {
 }
 
 function fstabLine({ source, target, type, options }: FstabEntry): string {
-  return [source, target, type, options.join(','), '0', '0'].map(escape).join(' ')
+  return [source, target, type, options.join(','), '0', '0'].map(octal).join(' ')
 }
 
-function escape(field: string): string {
+function octal(field: string): string {
   return field.replace(/[\s\\#]/g, (char) => `\\${char.charCodeAt(0).toString(8).padStart(3, '0')}`)
 }

@@ -40,8 +40,8 @@ function write(command: Extract<Command, { write: unknown }>): string[] {
 
 function when(command: Extract<Command, { when: unknown }>): string[] {
   const body = (list: readonly Command[]) => list.flatMap((one) => printCommand(one, '  '))
-  const otherwise = command.else ? ['else', ...body(command.else)] : []
-  return [`if ${test(command.when)}; then`, ...body(command.then), ...otherwise, 'fi']
+  const otherwise = command.otherwise ? ['else', ...body(command.otherwise)] : []
+  return [`if ${test(command.when)}; then`, ...body(command.do), ...otherwise, 'fi']
 }
 
 function test(words: readonly Word[]): string {

@@ -10,7 +10,7 @@ export function deviceNumbers(wanted: readonly Limit[]): Command[] {
 }
 
 /** What is written for a limit, with the number that the commands above have found. */
-export function valueOf(limit: Limit, wanted: readonly Limit[]): readonly (string | Ref)[] {
+export function limitValue(limit: Limit, wanted: readonly Limit[]): readonly (string | Ref)[] {
   if (limit.device === undefined) return [limit.value]
   const index = keys(wanted).findIndex(([form, path]) => path === limit.device && form === formOf(limit))
   return [{ ref: `device_${index}` }, limit.value]

@@ -3,7 +3,7 @@ import type { Box } from '../../spec/box.ts'
 import { groupPath, hasLibcgroup, managed, v2Controllers } from '../cgroup/groups.ts'
 import { trees } from '../cgroup/join.ts'
 import { type Limit, limits } from '../cgroup/limits.ts'
-import { asWord, deviceNumbers, valueOf } from '../cgroup/numbers.ts'
+import { asWord, deviceNumbers, limitValue } from '../cgroup/numbers.ts'
 import type { About, Command, Part, Step, Word } from '../plan.ts'
 
 export const about: About = {
@@ -91,7 +91,7 @@ function set(box: Box, wanted: readonly Limit[]): Command[] {
   const values = new Map<string, Part[]>()
   for (const limit of wanted) {
     const before = values.get(limit.file)
-    values.set(limit.file, [...(before ? [...before, '\n'] : []), ...valueOf(limit, wanted)])
+    values.set(limit.file, [...(before ? [...before, '\n'] : []), ...limitValue(limit, wanted)])
   }
   const words = [...values].flatMap(([file, parts]): Word[] => ['-r', [`${file}=`, ...parts]])
   return [{ run: ['cgset', ...words, groupPath(box.name)] }]
@@ -105,6 +105,6 @@ function write(box: Box, host: Host, wanted: readonly Limit[]): Command[] {
     // One write a rule: the kernel takes one at a time.
     if (limit.device === undefined)
       return limit.value.split('\n').map((line): Command => ({ write: file, lines: [line] }))
-    return [{ write: file, lines: [asWord(valueOf(limit, wanted))] }]
+    return [{ write: file, lines: [asWord(limitValue(limit, wanted))] }]
   })
 }

@@ -42,7 +42,7 @@ export function dev(box: Box): Step[] {
           message: 'the /dev of this root file system is a symbolic link',
           remedy: 'such an image would reach out of the box; do not use it',
         },
-        { when: ['!', '-d', 'dev'], then: [{ run: ['mkdir', '-m', '755', 'dev'] }] },
+        { when: ['!', '-d', 'dev'], do: [{ run: ['mkdir', '-m', '755', 'dev'] }] },
         { run: ['mount', '-t', 'tmpfs', '-o', 'nosuid,mode=755,size=65536k', 'tmpfs', 'dev'] },
         targets(box),
       ],

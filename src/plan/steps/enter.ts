@@ -37,6 +37,8 @@ export function enter(box: Box, host: Host): Step[] {
       where: 'enter',
       run: [
         { open: 8, from: [run, '/process'] },
+        { note: 'Held open, since no other process keeps the view.' },
+        { open: 7, from: '/proc/self/ns/mnt' },
         ...viewCommands(host),
         ...first,
         { run: [...exec, ...nsenter, ...launcher], exec: true },

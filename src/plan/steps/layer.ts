@@ -22,8 +22,8 @@ export function layer(box: Box): Step[] {
       run: [
         {
           when: ['-e', [data, '/lower']],
-          then: [{ call: 'same_lower', args: [lowerName(box)] }],
-          else: [{ write: [data, '/lower'], lines: [lowerName(box)] }],
+          do: [{ call: 'same_lower', args: [lowerName(box)] }],
+          otherwise: [{ write: [data, '/lower'], lines: [lowerName(box)] }],
         },
       ],
       undo: [{ call: 'remove_layer', args: [] }],

@@ -22,7 +22,7 @@ export function runDirectory(): Step[] {
         { run: ['chmod', '755', [data, '/upper']] },
         {
           when: [self, '!=', [data, '/program']],
-          then: [{ run: ['cp', '--', self, [data, '/program']] }, { set: 'self', to: [data, '/program'] }],
+          do: [{ run: ['cp', '--', self, [data, '/program']] }, { set: 'self', to: [data, '/program'] }],
         },
         { run: ['mkfifo', [run, '/go'], [run, '/status']] },
       ],
