@@ -46,11 +46,24 @@ const read = (file: string): Record<string, string> => {
 
 const write = (file: string, known: Record<string, string>): void => {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    makeDirectory(dirname(file))
     const fresh = `${file}.${process.pid}`
     writeFileSync(fresh, `${JSON.stringify(known, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
     renameSync(fresh, file)
   } catch {
     // Read-only or full disk, or not ours: the tool is asked again next time.
+  }
+}
+
+/** Not `recursive: true`: below /proc, where mkdir(2) says ENOENT though the parent exists, Node 20 tries for ever. */
+const makeDirectory = (path: string): void => {
+  try {
+    mkdirSync(path, { mode: 0o700 })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT') throw error
+    makeDirectory(dirname(path))
+    mkdirSync(path, { mode: 0o700 })
   }
 }
