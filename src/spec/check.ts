@@ -8,7 +8,7 @@ import { type Flaw, validate } from './validate.generated.js'
 /** Every place where data departs from the schema: one error for each, in plain words. */
 export function check(data: unknown, places: Pick<Places, 'at' | 'atKey'>): Flagged[] {
   if (validate(data)) return []
-  const flagged = (validate.errors ?? []).map((flaw) => {
+  const flagged = (validate.errors ?? []).slice(0, 200).map((flaw) => {
     const path = pathOf(flaw.instancePath, data)
     const wanted = schemaAt(flaw.schemaPath)
     const key = flaw.params.additionalProperty

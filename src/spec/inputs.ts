@@ -58,10 +58,13 @@ export function readSpecText(file: string): { text: string } | { error: string }
 }
 
 function statKind(path: string): 'directory' | 'file' | 'missing' | 'other' {
-  const stats = statSync(path, { throwIfNoEntry: false })
-  if (stats === undefined) return 'missing'
-  if (stats.isDirectory()) return 'directory'
-  return stats.isFile() ? 'file' : 'other'
+  try {
+    const stats = statSync(path)
+    if (stats.isDirectory()) return 'directory'
+    return stats.isFile() ? 'file' : 'other'
+  } catch {
+    return 'missing'
+  }
 }
 
 function readText(path: string): { text: string } | { error: string } {

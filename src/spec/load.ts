@@ -1,7 +1,7 @@
 import type { Host } from '../host/host.ts'
 import type { Box } from './box.ts'
 import { type Diagnostic, diagnostic, fileStart } from './diagnostic.ts'
-import { readSpecText, realInputs } from './inputs.ts'
+import { type Inputs, readSpecText, realInputs } from './inputs.ts'
 import type { Env } from './interpolate.ts'
 import { printDiagnostics } from './print.ts'
 import { readSpec } from './read.ts'
@@ -24,19 +24,22 @@ export function loadSpec(
   const { text } = source
   const inputs = realInputs(path, text, env)
   const read = readSpec({ text, env })
-  const result = 'spec' in read ? resolve(read, inputs, host) : { errors: alsoUnresolved(read, inputs, host) }
-  return 'box' in result
-    ? result
-    : { errors: result.errors, printed: printDiagnostics(name, text, result.errors) }
+  const result = judge(read, inputs, host)
+  return 'box' in result ? result : { ...result, printed: printDiagnostics(name, text, result.errors) }
 }
 
-/** The fields that are well-formed are judged too; what a dropped field may have caused is not. */
-function alsoUnresolved(
-  { errors, partial }: Exclude<ReturnType<typeof readSpec>, { spec: unknown }>,
-  inputs: Parameters<typeof resolve>[1],
+/**
+ * Resolve what was read. After errors in reading, the fields that are well-formed are judged too, so that all
+ * errors come at once; what a dropped field may have caused is not an error.
+ */
+export function judge(
+  read: ReturnType<typeof readSpec>,
+  inputs: Inputs,
   host: Host,
-): readonly Diagnostic[] {
-  const more = partial === null ? null : resolve(partial, inputs, host)
-  if (more === null || 'box' in more) return errors
-  return [...errors, ...more.errors.filter(({ code }) => code !== 'missing' && code !== 'conflict')]
+): { readonly box: Box } | { readonly errors: readonly Diagnostic[] } {
+  if ('spec' in read) return resolve(read, inputs, host)
+  const more = read.partial === null ? null : resolve(read.partial, inputs, host)
+  if (more === null || 'box' in more) return { errors: read.errors }
+  const caused = more.errors.filter(({ code }) => code !== 'missing' && code !== 'conflict')
+  return { errors: [...read.errors, ...caused] }
 }

@@ -35,8 +35,8 @@ export function parseYaml(text: string, place: Place): { document: Yaml } | { er
     let lexemes = 0
     for (const lexeme of new Lexer().lex(text)) {
       for (const token of parser.next(lexeme)) tokens.push(token)
-      const here = place(parser.offset, parser.offset + 1)
       if (parser.stack.length > maxDepth + 2) {
+        const here = place(parser.offset, parser.offset + 1)
         error(
           'limit',
           `nested more than ${maxDepth} levels deep`,
@@ -46,6 +46,7 @@ export function parseYaml(text: string, place: Place): { document: Yaml } | { er
         return { errors }
       }
       if (++lexemes > maxLexemes) {
+        const here = place(parser.offset, parser.offset + 1)
         error('limit', 'too many values in one file', 'a spec is a small file: is this the right one?', here)
         return { errors }
       }

@@ -20,6 +20,7 @@ export function toPlain(document: Yaml, places: Places, env: Env): { data: unkno
     const [start, end] = node.range
     const place = places.atOffset(start, Math.max(end, start + 1))
     flaws.push({ path, diagnostic: diagnostic(code, message, remedy, path, place) })
+    if (flaws.length >= 200) throw new Stop()
   }
 
   const visit = (node: ParsedNode, path: Path, of: Schema | undefined, key: ParsedNode | null): unknown => {
@@ -75,8 +76,10 @@ export function toPlain(document: Yaml, places: Places, env: Env): { data: unkno
         fail('interpolation', result.error, result.remedy, path, node)
         return null
       }
-      if (/\0/.test(result.text)) {
-        fail('nul', 'a NUL character cannot stand in any field', 'remove it', path, node)
+      const broken = brokenText.exec(result.text)
+      if (broken !== null) {
+        const what = broken[0] === '\0' ? 'a NUL character' : 'half of a surrogate pair'
+        fail('nul', `${what} cannot stand in any field`, 'remove it', path, node)
         return null
       }
       return result.text === value ? value : cast(result.text, types)
@@ -122,7 +125,7 @@ function cast(text: string, types: readonly string[]): unknown {
 function badKey(name: string, twice: boolean): string | null {
   if (twice) return `the key ${show(name)} is there twice`
   if (name === '<<') return 'merge keys are not read'
-  if (/\0/.test(name)) return 'a NUL character in a key'
+  if (brokenText.test(name)) return 'a NUL character, or half of a surrogate pair, in a key'
   return ['__proto__', 'constructor', 'prototype'].includes(name) ? `${show(name)} cannot be a key` : null
 }
 
@@ -130,6 +133,9 @@ function remedyOf(name: string | null): string {
   if (name === null) return 'keys are plain words'
   return name === '<<' ? 'write the keys out' : 'remove one, or rename it'
 }
+
+// execve(2) cuts at a NUL; half a surrogate pair has no UTF-8 form, so neither would arrive as it is written.
+const brokenText = /[\0\p{Cs}]/u
 
 class Stop extends Error {}
 

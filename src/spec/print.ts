@@ -22,18 +22,24 @@ function printOne(file: string, line: string | undefined, one: Diagnostic): stri
 
 /** The part of the line around the place, and carets under it. */
 function excerpt(line: string, { line: number, column, length }: Diagnostic): string[] {
-  const chars = [...line].map((char) => (/[\p{C}\p{Zl}\p{Zp}]/u.test(char) ? ' ' : char))
   const from = column > width - 20 ? column - 40 : 0
-  const part = chars.slice(from, from + width)
+  // Columns this far are counted in code units: see positions.ts.
+  const chars = column > 10000 ? line.slice(0, from + width * 2).split('') : [...line.slice(0, 20000)]
+  const part = chars.slice(from, from + width).map(blank)
   const start = Math.min(column - 1 - from, part.length)
   const carets = Math.max(1, Math.min(length, part.length - start))
   const margin = `${number}`.padStart(5)
   const dots = from > 0 ? '…' : ''
-  const more = chars.length > from + width ? '…' : ''
+  const more = line.length > from + width ? '…' : ''
   return [
     `${margin} | ${dots}${part.join('').trimEnd()}${more}`,
     `      | ${' '.repeat(start + dots.length)}${'^'.repeat(carets)}`,
   ]
+}
+
+/** One column for each, and nothing a terminal would act on. */
+function blank(char: string): string {
+  return /[\p{C}\p{Zl}\p{Zp}\t]/u.test(char) ? ' ' : char
 }
 
 const width = 110

@@ -5,7 +5,7 @@ import { parseYaml } from './parse-yaml.ts'
 import { toPlain } from './plain.ts'
 import { places } from './positions.ts'
 import { schema } from './schema.ts'
-import type { Path, Spec } from './spec.ts'
+import type { Spec } from './spec.ts'
 
 /** A spec that follows the schema, and where each value of it stands. */
 export interface ReadSpec {
@@ -31,32 +31,27 @@ export function readSpec(source: {
     const map = diagnostic('type', 'a spec is a map of fields', 'start with `rootfs: host`', [], at([]))
     return { errors: flaws.length > 0 ? flaws.map(told) : [map], partial: null }
   }
-  for (const {
-    path,
-    diagnostic: { code },
-  } of flaws)
-    if (code !== 'key') prune(data, path)
+  prune(data, flaws)
   const seen = new Set(flaws.map(({ path }) => JSON.stringify(path)))
   const all = [...flaws, ...check(data, noted).filter(({ path }) => !seen.has(JSON.stringify(path)))]
   if (all.length === 0) return { spec: data as Spec, at }
-  for (const {
-    path,
-    diagnostic: { code },
-  } of all)
-    if (code !== 'key') prune(data, path)
+  prune(data, all)
   return { errors: all.map(told), partial: { spec: data as Spec, at } }
 }
 
-/** Take a wrong value out: of a list or a map of free keys that entry, else the whole field. Lists keep a hole. */
-function prune(data: Record<string, unknown>, path: Path): void {
-  const [field, key] = path
-  if (field === undefined) return
-  const of = schema.properties?.[field]
-  const value = data[field]
-  const free = typeof key === 'number' || typeof of?.additionalProperties === 'object'
-  if (key !== undefined && free && value !== null && typeof value === 'object') {
-    delete (value as Record<string | number, unknown>)[key]
-  } else delete data[field]
+/** Take wrong values out: of a list or a map of free keys that entry, else the whole field. Lists keep a hole. */
+function prune(data: Record<string, unknown>, flaws: readonly Flagged[]): void {
+  for (const { path, diagnostic } of flaws) {
+    const [field, key] = path
+    // A wrong key is not in the data.
+    if (field === undefined || diagnostic.code === 'key') continue
+    const value = data[field]
+    const free =
+      typeof key === 'number' || typeof schema.properties?.[field]?.additionalProperties === 'object'
+    if (key !== undefined && free && value !== null && typeof value === 'object') {
+      delete (value as Record<string | number, unknown>)[key]
+    } else delete data[field]
+  }
 }
 
 function told({ diagnostic }: Flagged): Diagnostic {

@@ -52,7 +52,7 @@ function ranges({ spec, error }: Context, field: 'uidMappings' | 'gidMappings'):
   if (all.length > 0 && !all.some(({ containerID }) => containerID === 0)) {
     error(
       [field],
-      'value',
+      'missing',
       'id 0 of the box is not mapped',
       'the box is built by its root: add a range with containerID 0',
     )
