@@ -3,8 +3,11 @@ export function nearest(name: string, known: Iterable<string>): string | null {
   if (name.length > 64) return null
   let best: string | null = null
   let bound = Math.max(1, Math.floor(name.length / 3)) + 0.5
+  const wanted = fold(name)
   for (const candidate of known) {
-    const distance = edits(fold(name), fold(candidate))
+    const folded = fold(candidate)
+    if (Math.abs(folded.length - wanted.length) >= bound) continue
+    const distance = edits(wanted, folded)
     if (distance < bound) {
       best = candidate
       bound = distance

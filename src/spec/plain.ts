@@ -25,7 +25,13 @@ export function toPlain(document: Yaml, places: Places, env: Env): { data: unkno
 
   const visit = (node: ParsedNode, path: Path, of: Schema | undefined, key: ParsedNode | null): unknown => {
     if (path.length > maxDepth || ++values > maxValues) {
-      fail('limit', 'aliases make this file too large', 'write the values out', [], node)
+      fail(
+        'limit',
+        'too many values in one file (aliases count each time)',
+        'a spec is a small file',
+        [],
+        node,
+      )
       throw new Stop()
     }
     if (isAlias(node)) {
@@ -139,4 +145,4 @@ const brokenText = /[\0\p{Cs}]/u
 
 class Stop extends Error {}
 
-const maxValues = 20000
+const maxValues = 5000
