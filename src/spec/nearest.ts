@@ -2,11 +2,11 @@
 export function nearest(name: string, known: Iterable<string>): string | null {
   if (name.length > 64) return null
   let best: string | null = null
-  let bound = Math.max(1, Math.floor(name.length / 3)) + 0.5
+  let bound = max(1, floor(name.length / 3)) + 0.5
   const wanted = fold(name)
   for (const candidate of known) {
     const folded = fold(candidate)
-    if (Math.abs(folded.length - wanted.length) >= bound) continue
+    if (abs(folded.length - wanted.length) >= bound) continue
     const distance = edits(wanted, folded)
     if (distance < bound) {
       best = candidate
@@ -29,13 +29,9 @@ function edits(a: string, b: string): number {
     const next = [row]
     for (let column = 1; column <= b.length; column++) {
       const same = a[row - 1] === b[column - 1]
-      let least = Math.min(
-        at(last, column) + 1,
-        at(next, column - 1) + 1,
-        at(last, column - 1) + (same ? 0 : 1),
-      )
+      let least = min(at(last, column) + 1, at(next, column - 1) + 1, at(last, column - 1) + (same ? 0 : 1))
       if (row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1]) {
-        least = Math.min(least, at(before, column - 2) + 1)
+        least = min(least, at(before, column - 2) + 1)
       }
       next.push(least)
     }
@@ -48,3 +44,5 @@ function edits(a: string, b: string): number {
 function at(row: readonly number[], column: number): number {
   return row[column] as number
 }
+
+const { abs, floor, max, min } = Math

@@ -64,18 +64,18 @@ describe('bombs end within a second', () => {
     ['1 GiB', 'x'.repeat(2 ** 29 - 100)],
     ['variables', `command: ["${'${A:-'.repeat(100000)}"]`],
   ])('%s', (_, text) => {
-    const start = performance.now()
+    const start = process.cpuUsage()
     const result = read(text)
     expect('errors' in result && result.errors.length).toBeGreaterThan(0)
     if ('errors' in result) printDiagnostics('x', text.slice(0, 1048576), result.errors)
-    expect(performance.now() - start).toBeLessThan(1000)
+    expect(millisecondsSince(start)).toBeLessThan(1000)
   })
 })
 
 test('four thousand wrong words on one line end within a second', () => {
-  const start = performance.now()
+  const start = process.cpuUsage()
   expect(errorsOf(`cap_add: [${'net_amdin,'.repeat(4000)}]`)).toHaveLength(4000)
-  expect(performance.now() - start).toBeLessThan(1000)
+  expect(millisecondsSince(start)).toBeLessThan(1000)
 })
 
 describe('nothing reaches Object.prototype', () => {
@@ -153,3 +153,9 @@ test('the place is that of the exact node', () => {
   expect(result.at(['volumes'])).toEqual({ line: 2, column: 1, length: 7 })
   expect(result.at(['cpus'])).toEqual({ line: 1, column: 1, length: 1 })
 })
+
+/** CPU time: other work on the machine does not count. */
+function millisecondsSince(start: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(start)
+  return (user + system) / 1000
+}
