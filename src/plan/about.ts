@@ -24,6 +24,7 @@ import { about as root } from './steps/root.ts'
 import { about as runDirectory } from './steps/run-directory.ts'
 import { about as sysctls } from './steps/sysctls.ts'
 import { about as tmpfs } from './steps/tmpfs.ts'
+import { about as userNamespace } from './steps/user-namespace.ts'
 import { about as volumes } from './steps/volumes.ts'
 
 /** What there is to know of each kind of step, by its name in the plan. */
@@ -53,6 +54,7 @@ export const aboutKinds: Readonly<Record<string, About>> = {
   'run-directory': runDirectory,
   sysctls,
   tmpfs,
+  'user-namespace': userNamespace,
   volumes,
 }
 

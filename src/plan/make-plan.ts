@@ -27,6 +27,7 @@ import { root } from './steps/root.ts'
 import { runDirectory } from './steps/run-directory.ts'
 import { sysctls } from './steps/sysctls.ts'
 import { tmpfs } from './steps/tmpfs.ts'
+import { mappedOwners, userNamespace } from './steps/user-namespace.ts'
 import { volumeSources, volumes } from './steps/volumes.ts'
 
 /** The steps that make a box, in order. Pure: the same box and host give the same plan. */
@@ -42,7 +43,9 @@ export function makePlan(box: Box, host: Host): Plan {
     reaper(box, host),
     tmpfs(box),
     records(box, host),
+    userNamespace(box, host),
     cgroup(box, host),
+    mappedOwners(box, host),
     overlay(box),
     dev(box),
     pivotRoot(box),

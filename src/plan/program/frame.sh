@@ -164,6 +164,40 @@ targets() {
   perl -e "$TARGETS" "$machine" "$@"
 }
 
+# users VERB...: see USER above
+users() {
+  perl -e "$USER" "$machine" "$@"
+}
+
+# The furnisher's shell becomes the helper, which enters the user namespace, pivots, says ok and waits.
+become_users() {
+  exec perl -e "$USER" "$machine" "$@"
+}
+
+# hold_users COMMAND...: a process in the user namespace, $holder, that lasts as long as `up` prepares the box.
+hold_users() {
+  exec 5<>"$run/status" 7<>"$run/go"
+  exec 6<"$run/status"
+  leash=yes
+  "$@" sh ${trace:+"$trace"} "$self" hold 4>&5 5>&- 6<&- 7<"$run/go" </dev/null &
+  holder=$!
+  export holder
+  exec 5>&-
+  hear
+  exec 6<&-
+}
+
+# Host ids of the namespace's root; the run directory is made its own, since PID 1 reads the program and the records there.
+own_users() {
+  while read -r inside outside _; do [ "$inside" != 0 ] || owner_uid=$outside; done <"/proc/$holder/uid_map"
+  while read -r inside outside _; do [ "$inside" != 0 ] || owner_gid=$outside; done <"/proc/$holder/gid_map"
+  export owner_uid owner_gid
+  cp -- "$self" "$run/program"
+  self=$run/program
+  chmod 711 "$run_root"
+  chown -R "$owner_uid:$owner_gid" "$run"
+}
+
 # mask PID PATH: a file by the box's own /dev/null, a directory by an empty tmpfs.
 mask() {
   mount -N "$1" --bind /dev/null "$2" 2>/dev/null ||
@@ -275,8 +309,8 @@ up() {
   furnisher=''
   if [ "$own_root" = yes ]; then
     # Read and write, so that no open waits for a peer that may have died; the end of file tells of a death.
-    exec 5<>"$run/status"
-    exec 6<"$run/status" 7<>"$run/go"
+    exec 5<>"$run/status" 7<>"$run/go"
+    exec 6<"$run/status"
     leash=yes
     unshare --mount --propagation "$propagation" -- sh ${trace:+"$trace"} "$self" furnish 4>&5 5>&- 6<&- 7<"$run/go" 8<&- </dev/null &
     furnisher=$!
@@ -369,7 +403,6 @@ record() {
 furnish() {
   trap 'confess' EXIT
   build_root
-  at=''
   printf 'ok\n' >&4
   exec 3>&- 4>&-
   read -r word <&7 || :
@@ -377,9 +410,16 @@ furnish() {
 
 # The EXIT trap of a part of `up`: it says why it failed, then tells `up` that it has.
 confess() {
-  [ -n "$at" ] || return 0
+  [ "$?" -ne 0 ] || return 0
   blame
   printf 'failed\n' >&4
+}
+
+# Keeps a user namespace until the box is in it.
+hold() {
+  printf 'ok\n' >&4
+  exec 3>&- 4>&-
+  read -r word <&7 || :
 }
 
 # PID 1 of the box, until it becomes the box's command.

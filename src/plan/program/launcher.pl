@@ -40,6 +40,7 @@ chdir "/";
 if ($root =~ s/^namespace://) { open my $file, "<", $root or fail 125, "$root: $!"; must("setns", fileno $file, 0x20000) }
 else { chroot $root and chdir "/" or fail 125, "chroot: $!" }
 
+rmdir "/dev/.old" if $up;
 # A session of its own: signals of the terminal outside stay with the caller; TIOCSCTTY for a terminal that is the box alone.
 call("setsid");
 if ($the{tty}) { ioctl STDIN, 0x540E, my $steal = 1 or fail 125, "controlling terminal: $!" }

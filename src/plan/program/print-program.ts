@@ -4,6 +4,7 @@ import type { Command, Plan, Step, Where } from '../plan.ts'
 import frame from './frame.sh'
 import launcher from './launcher.pl'
 import targets from './targets.pl'
+import user from './user.pl'
 
 /** The program of a plan: POSIX shell, complete, the same text for the same plan. */
 export function printProgram(plan: Plan): string {
@@ -17,6 +18,7 @@ export function printProgram(plan: Plan): string {
     bootstrap,
     `LAUNCHER=${quote(`\n${launcher}`)}`,
     `TARGETS=${quote(`\n${targets}`)}`,
+    ...(box.namespaces.user.mode === 'host' ? [] : [`USER=${quote(`\n${user}`)}`]),
     frame.trimEnd(),
     '# ---- This box ---------------------------------------------------------------------------------',
     functionOf('prepare', 'On the host, before anything of the box runs.', at('host')),
@@ -58,7 +60,7 @@ const bootstrap = `case $0 in /*) self=$0 ;; *) self=$PWD/$0 ;; esac
 trace=\${BOXES_TRACE-}`
 
 const dispatch = `case \${1-} in
-  up | enter | stop | down | status | logs | furnish | spawn | monitor | entering) verb=$1; shift; "$verb" "$@" ;;
+  up | enter | stop | down | status | logs | furnish | hold | spawn | monitor | entering) verb=$1; shift; "$verb" "$@" ;;
   *)
     printf 'usage: %s up | enter | stop | down | status | logs\\n' "$0" >&2
     exit 2

@@ -1,8 +1,8 @@
 # Makes what mounts need and what /dev holds, in the root in the working directory: every path is resolved inside it.
 # usage: perl -e TARGETS ARCH ENTRY...   where an ENTRY is one of
-#   dir PATH MODE | file PATH | link PATH TARGET | node PATH MAJOR MINOR MODE | device PATH SOURCE | devices | like PATH SOURCE
+#   owner UID GID (of what follows) | dir PATH MODE | file PATH | link PATH TARGET | node PATH MAJOR MINOR MODE | device PATH SOURCE | devices | like PATH SOURCE
 my $mknodat = shift @ARGV eq "aarch64" ? 33 : 259;
-my %words = (dir => 2, file => 1, link => 2, node => 4, device => 2, devices => 0, like => 2);
+my %words = (owner => 2, dir => 2, file => 1, link => 2, node => 4, device => 2, devices => 0, like => 2);
 sub fail { print STDERR "boxes: ", @_, "\n"; exit 125 }
 my @entries;
 while (@ARGV) { my $kind = shift @ARGV; push @entries, [$kind, splice @ARGV, 0, $words{$kind}] }
@@ -17,8 +17,10 @@ sub every { my $dir = shift; opendir my $handle, $dir or return;
 
 chroot "." and chdir "/" or fail "chroot: $!";
 umask 0;
+my @owner = (0, 0);
+sub owned { chown @owner, $_[0] if $owner[0] }
 sub parents { my $made = ""; my @names = grep { $_ ne "" } split m{/}, $_[0]; pop @names;
-  for (@names) { $made .= "/$_"; -d $made or mkdir $made, 0755 or fail "cannot make the directory $made in the root file system: $!" } }
+  for (@names) { $made .= "/$_"; next if -d $made; mkdir $made, 0755 or fail "cannot make the directory $made in the root file system: $!"; owned $made } }
 # A dangling symbolic link (/etc/resolv.conf in many images) is followed to what it would name, inside the root.
 sub goal { my ($path, $hops) = ($_[0], 0);
   while (-l $path && !-e $path) { ++$hops > 40 and fail "too many symbolic links at $path"; my $to = readlink $path;
@@ -27,8 +29,9 @@ sub goal { my ($path, $hops) = ($_[0], 0);
 sub node { my ($path, $mode, $device) = @_; parents $path; unlink $path;
   syscall($mknodat, -100, $path, $mode, $device + 0) == 0 or fail "cannot make the device $path: $!" }
 my %make = (
-  dir => sub { my ($path, $mode) = @_; $path = goal $path; parents $path; -d $path or mkdir $path, oct $mode or fail "cannot make the directory $path: $!" },
-  file => sub { my $path = goal $_[0]; parents $path; -e $path and return; open my $file, ">>", $path or fail "cannot make the file $path: $!"; chmod 0644, $file },
+  owner => sub { @owner = @_ },
+  dir => sub { my ($path, $mode) = @_; $path = goal $path; parents $path; return if -d $path; mkdir $path, oct $mode or fail "cannot make the directory $path: $!"; owned $path },
+  file => sub { my $path = goal $_[0]; parents $path; -e $path and return; open my $file, ">>", $path or fail "cannot make the file $path: $!"; chmod 0644, $file; owned $path },
   link => sub { my ($path, $to) = @_; parents $path; symlink $to, $path or fail "cannot make the link $path: $!" },
   node => sub { my ($path, $major, $minor, $mode) = @_; node $path, 020000 | oct $mode, $major << 8 | $minor },
   copy => sub { my ($path, $mode, $device, $uid, $gid) = @_; node $path, $mode + 0, $device; chown $uid, $gid, $path });

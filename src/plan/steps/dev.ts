@@ -1,5 +1,6 @@
 import type { Box } from '../../spec/box.ts'
 import type { About, Command, Step, Word } from '../plan.ts'
+import { hasUsers } from './user-namespace.ts'
 
 export const about: About = {
   does: 'Mounts a small file system of its own on /dev and makes the standard nodes and links there, and the targets that mounts need, every path resolved inside the new root.',
@@ -43,7 +44,7 @@ export function dev(box: Box): Step[] {
           remedy: 'such an image would reach out of the box; do not use it',
         },
         { when: ['!', '-d', 'dev'], do: [{ run: ['mkdir', '-m', '755', 'dev'] }] },
-        { run: ['mount', '-t', 'tmpfs', '-o', 'nosuid,mode=755,size=65536k', 'tmpfs', 'dev'] },
+        { run: ['mount', '-t', 'tmpfs', '-o', options(box), 'tmpfs', 'dev'] },
         targets(box),
       ],
       undo: [],
@@ -51,9 +52,15 @@ export function dev(box: Box): Step[] {
   ]
 }
 
+function options(box: Box): Word {
+  const plain = 'nosuid,mode=755,size=65536k'
+  return hasUsers(box) ? [`${plain},uid=`, { ref: 'owner_uid' }, ',gid=', { ref: 'owner_gid' }] : plain
+}
+
 /** Flat words of fixed count for each kind; `like` makes a directory or a file, as its source is. */
 function targets(box: Box): Command {
   const words: Word[] = [
+    ...(hasUsers(box) ? ['owner', { ref: 'owner_uid' }, { ref: 'owner_gid' }] : []),
     ...['dir', '/dev/.old', '700'],
     ...nodes.flatMap(([name, major, minor]) => ['node', `/dev/${name}`, `${major}`, `${minor}`, '666']),
     ...links.flatMap(([name, to]) => ['link', `/dev/${name}`, `${to}`]),

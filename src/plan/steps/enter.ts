@@ -4,6 +4,7 @@ import { joinGroups } from '../cgroup/join.ts'
 import type { About, Step, Word } from '../plan.ts'
 import { run } from '../refs.ts'
 import { viewCommands } from './read-only-view.ts'
+import { hasUsers } from './user-namespace.ts'
 
 export const about: About = {
   does: "Starts one more process in the box, launched as the command was: from a read-only view of the host's tools, in the box's cgroup and namespaces, with its environment, user, limits, capabilities and filter.",
@@ -19,7 +20,11 @@ const every = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup']
 /** `--root=/`: after it still the host's tools run, never those of the image (CVE-2019-14271). */
 export function enter(box: Box, host: Host): Step[] {
   const { first, exec } = joinGroups(box, host)
-  const kinds = [...every, ...(box.namespaces.time.mode === 'host' ? [] : ['--time'])]
+  const kinds = [
+    ...every,
+    ...(hasUsers(box) ? ['--user'] : []),
+    ...(box.namespaces.time.mode === 'host' ? [] : ['--time']),
+  ]
   const nsenter: Word[] = ['nsenter', '--target', target, ...kinds, '--root=/', '--']
   const launcher: Word[] = [
     'perl',

@@ -1,5 +1,5 @@
 import type { Box } from '../../spec/box.ts'
-import type { About, Step, Word } from '../plan.ts'
+import type { About, Step } from '../plan.ts'
 import { data } from '../refs.ts'
 
 export const about: About = {
@@ -31,8 +31,15 @@ export function layer(box: Box): Step[] {
   ]
 }
 
-function lowerName(box: Box): Word {
-  const { rootfs } = box
+function lowerName(box: Box): string {
+  const { uidMappings, gidMappings } = box.namespaces
+  const ids = [...uidMappings, ...gidMappings].map(
+    ({ containerID, hostID, size }) => ` ${containerID}:${hostID}:${size}`,
+  )
+  return `${rootName(box)}${ids.join('')}`
+}
+
+function rootName({ rootfs }: Box): string {
   if (rootfs.kind === 'directory') return `directory ${rootfs.path}`
   if (rootfs.kind === 'tarball') return `tarball ${rootfs.sha256}`
   if (rootfs.kind === 'debootstrap') return `debootstrap ${rootfs.key}`

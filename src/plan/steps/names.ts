@@ -1,5 +1,6 @@
 import type { Box } from '../../spec/box.ts'
-import type { About, Step } from '../plan.ts'
+import type { About, Command, Step } from '../plan.ts'
+import { hasUsers } from './user-namespace.ts'
 
 export const about: About = {
   does: 'Sets the host name and domain name of the UTS namespace.',
@@ -22,8 +23,14 @@ export function names(box: Box): Step[] {
       title: 'Name the machine',
       why: 'hostname, domainname',
       where: 'init',
-      run: values.map(([name, value]) => ({ write: `/proc/sys/kernel/${name}`, lines: [value] })),
+      run: values.map(([name, value]) => set(box, name, value)),
       undo: [],
     },
   ]
+}
+
+/** The files in /proc take a write from the machine's own root only; the tool calls sethostname(2), which asks for the namespace's. */
+function set(box: Box, name: string, value: string): Command {
+  if (hasUsers(box)) return { run: [name, value] }
+  return { write: `/proc/sys/kernel/${name}`, lines: [value] }
 }

@@ -3,6 +3,7 @@ import type { Box, Namespace } from '../../spec/box.ts'
 import { joinGroups } from '../cgroup/join.ts'
 import type { About, Command, Step, Word } from '../plan.ts'
 import { self } from '../refs.ts'
+import { hasUsers, userNamespaceFile } from './user-namespace.ts'
 
 export const about: About = {
   does: "Enters the box's cgroup, then makes or joins each namespace, and becomes the monitor, which will be the parent of PID 1.",
@@ -28,10 +29,9 @@ const options: Record<Kind, string> = {
 export function namespaces(box: Box, host: Host): Step[] {
   const { first, exec } = joinGroups(box, host)
   const joined = kinds.filter((kind) => isJoined(box.namespaces[kind]))
-  const enter: Word[] =
-    joined.length === 0
-      ? []
-      : ['nsenter', '--no-fork', ...joined.map((kind) => join(kind, box.namespaces[kind])), '--']
+  const users: Word[] = hasUsers(box) ? [['--user=', ...[userNamespaceFile].flat()]] : []
+  const ways = [...users, ...joined.map((kind) => join(kind, box.namespaces[kind]))]
+  const enter: Word[] = ways.length === 0 ? [] : ['nsenter', '--no-fork', ...ways, '--']
   const make = kinds
     .filter((kind) => box.namespaces[kind].mode === 'private')
     .map((kind) => `--${options[kind]}`)

@@ -1,5 +1,7 @@
 import type { Box } from '../../spec/box.ts'
-import type { About, Step } from '../plan.ts'
+import type { About, Command, Step } from '../plan.ts'
+import { run } from '../refs.ts'
+import { hasUsers, userNamespaceFile } from './user-namespace.ts'
 
 export const about: About = {
   does: "Makes the new tree the root of the box's mount namespace. The host's tree hangs at /dev/.old for a moment, since volumes come from there.",
@@ -19,8 +21,14 @@ export function pivotRoot(box: Box): Step[] {
       title: 'Make it the root',
       why: 'always',
       where: 'furnish',
-      run: [{ run: ['pivot_root', '.', 'dev/.old'] }],
+      run: pivot(box),
       undo: [],
     },
   ]
+}
+
+/** In a user namespace the box's mounts are a copy that belongs to it, and the shell becomes the one who pivots and waits. */
+function pivot(box: Box): Command[] {
+  if (!hasUsers(box)) return [{ run: ['pivot_root', '.', 'dev/.old'] }]
+  return [{ call: 'become_users', args: ['pivot', userNamespaceFile, [run, '/root']] }]
 }
