@@ -46,7 +46,7 @@ export function makePlan(box: Box, host: Host): Plan {
     userNamespace(box, host),
     cgroup(box, host),
     mappedOwners(box, host),
-    overlay(box),
+    overlay(box, host),
     dev(box),
     pivotRoot(box),
     namespaces(box, host),

@@ -1,3 +1,4 @@
+import type { Host } from '../../host/host.ts'
 import type { Box } from '../../spec/box.ts'
 import type { About, Step } from '../plan.ts'
 import { data, run } from '../refs.ts'
@@ -10,7 +11,9 @@ export const about: About = {
   docker: 'the overlay2 storage driver',
 }
 
-export function overlay(box: Box): Step[] {
+export function overlay(box: Box, host: Host): Step[] {
+  // No device controller, no device nodes: those of the image don't work, and the box has those in /dev only.
+  const nodev = host.cgroup.v1.devices === undefined && !box.privileges.privileged ? 'nodev,' : ''
   if (box.namespaces.mount.mode !== 'private') return []
   return [
     {
@@ -26,7 +29,7 @@ export function overlay(box: Box): Step[] {
             'overlay',
             'overlay',
             '-o',
-            ['lowerdir=', { ref: 'lower' }, ',upperdir=', data, '/upper,workdir=', data, '/work'],
+            [`${nodev}lowerdir=`, { ref: 'lower' }, ',upperdir=', data, '/upper,workdir=', data, '/work'],
             [run, '/root'],
           ],
         },

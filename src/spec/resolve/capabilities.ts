@@ -20,11 +20,20 @@ export function resolveCapabilities(context: Context, privileged: boolean, user:
       error(path, 'host', `this host cannot give ${name}`, 'remove it, or run as root of the machine')
   }
   if (add.has('ALL')) return there.filter((name) => !drop.has(name))
-  const start = drop.has('ALL') ? [] : byDefault.filter((name) => !drop.has(name))
+  const start = drop.has('ALL') ? [] : usual(context, own).filter((name) => !drop.has(name))
   const lost = start.filter((name) => !there.includes(name))
   if (lost.length > 0)
     note(`capabilities: the caller does not hold ${lost.join(', ')}, so the box does not either`)
   return there.filter((name) => start.includes(name) || add.has(name))
+}
+
+/** Without a devices controller (cgroup v2) nothing but the missing capability keeps root from making any node: stricter than docker. */
+function usual({ host }: Context, own: boolean): readonly string[] {
+  if (own || host.cgroup.v1.devices !== undefined) return byDefault
+  note(
+    'cap_add: CAP_MKNOD is not given unless it is asked for: cgroup v2 has no device rules that would contain it',
+  )
+  return byDefault.filter((name) => name !== 'CAP_MKNOD')
 }
 
 function read({ spec, error }: Context, field: 'cap_add' | 'cap_drop'): Map<string, (string | number)[]> {
