@@ -391,7 +391,7 @@ relay() {
 
 # The box's output, kept: two files of at most $log_bytes each. head takes exactly that many bytes and not one more.
 record() {
-  exec 3>&- 4>&- 5>&- 6<&- 7>&- 8<&- 9>&-
+  exec >/dev/null 2>&1 3>&- 4>&- 5>&- 6<&- 7>&- 8<&- 9>&-
   trap '' HUP INT QUIT TERM
   cd "$data"
   [ ! -s log ] || mv -f log log.1
