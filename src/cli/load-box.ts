@@ -1,0 +1,48 @@
+import { readFileSync } from 'node:fs'
+import type { Host } from '../host/host.ts'
+import { probe } from '../host/probe.ts'
+import { readHost } from '../host/read-host.ts'
+import type { Box } from '../spec/box.ts'
+import { loadSpec } from '../spec/load.ts'
+import type { Io } from './io.ts'
+import { Printed, Problem } from './problem.ts'
+
+/** What a spec means on this machine, or on the one whose facts `host` holds. Limitations taken are told, or refused. */
+export function loadBox(io: Io, spec: string, options: LoadOptions = {}): { box: Box; host: Host } {
+  const { status = 1 } = options
+  const host = options.host === undefined ? probe() : hostFrom(options.host)
+  const loaded = loadSpec(spec, { env: io.env, host })
+  if ('errors' in loaded) throw new Printed(loaded.printed, status)
+  const { notes } = loaded.box
+  if (notes.length > 0 && options.strict)
+    throw new Problem(`${spec}: --strict takes no limitation: ${notes.join('; ')}`, {
+      remedy: 'change the spec, leave --strict out, or see boxes doctor for what this machine lacks',
+      status,
+    })
+  if (!options.quiet) for (const note of notes) io.err(`note: ${note}\n`)
+  return { box: loaded.box, host }
+}
+
+export interface LoadOptions {
+  readonly strict?: boolean | undefined
+  /** A facts file as `boxes doctor --json` writes it. */
+  readonly host?: string | undefined
+  readonly quiet?: boolean
+  /** Exit status when the spec is wrong. */
+  readonly status?: number
+}
+
+function hostFrom(file: string): Host {
+  let text: string
+  try {
+    text = readFileSync(file === '-' ? 0 : file, 'utf8')
+  } catch (error) {
+    throw new Problem(`${file} cannot be read: ${(error as Error).message}`, {
+      remedy: `boxes doctor --json >${file} writes the facts of a machine`,
+      status: 2,
+    })
+  }
+  const host = readHost(text)
+  if ('error' in host) throw new Problem(`${file}: ${host.error}`, { status: 2 })
+  return host
+}
