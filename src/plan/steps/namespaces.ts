@@ -44,12 +44,18 @@ export function namespaces(box: Box, host: Host): Step[] {
       where: 'join',
       run: [
         ...joined.flatMap((kind) => peers(kind, box.namespaces[kind])),
+        ...mountPeer(box),
         ...first,
         { run: [...exec, ...enter, ...unshare, 'sh', self, 'monitor'], exec: true },
       ],
       undo: [],
     },
   ]
+}
+
+function mountPeer({ namespaces: { mount } }: Box): Command[] {
+  if (mount.mode !== 'box') return []
+  return [...peers('mount', mount), { run: ['export', 'peer_mount'] }]
 }
 
 function isJoined({ mode }: Namespace): boolean {
