@@ -306,7 +306,8 @@ up() {
   prepare
   : >"$run/exit"
   exec 8<&0
-  furnisher=''
+  # The process in whose mount namespace the command will run: that of the caller, or one of its own.
+  furnisher=$$
   if [ "$own_root" = yes ]; then
     # Read and write, so that no open waits for a peer that may have died; the end of file tells of a death.
     exec 5<>"$run/status" 7<>"$run/go"
