@@ -30,9 +30,9 @@ export function launch(box: Box): Step[] {
 }
 
 function way({ namespaces: { mount } }: Box): Word[] {
-  if (mount.mode === 'private') return through(furnisher)
+  if (mount.mode === 'private' || mount.mode === 'host') return through(furnisher)
   if (mount.mode === 'box') return through({ ref: 'peer_mount' })
-  return ['perl', '-e', launcher, 'up', mount.mode === 'path' ? `namespace:${mount.path}` : '/']
+  return ['perl', '-e', launcher, 'up', `namespace:${mount.path}`]
 }
 
 /** `--root=/` keeps the host's programs in reach; the launcher takes the namespace's true root. */
