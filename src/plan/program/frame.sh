@@ -209,8 +209,10 @@ mask() {
 patiently() {
   "$@" &
   job=$!
-  wait "$job"
+  job_status=0
+  wait "$job" || job_status=$?
   job=''
+  return "$job_status"
 }
 
 # The lock of all boxes: the run directory itself. Held for moments only; it goes with the process that holds it.
