@@ -56,12 +56,12 @@ export type Part = string | Ref
 export type Word = Part | readonly Part[]
 
 export type Command =
-  /** Start a tool. `exec`: the shell becomes it. `ignore`: its message and status are expected (undo). `background`: `wait` comes later. */
+  /** Start a tool. `exec`: the shell becomes it. `ignore`: its message and status are expected (undo). `background`: its pid goes into this variable, for a later `wait`. */
   | {
       readonly run: readonly Word[]
       readonly exec?: true
       readonly ignore?: true
-      readonly background?: true
+      readonly background?: string
     }
   /** Call a function of the program's frame. */
   | { readonly call: string; readonly args: readonly Word[] }
@@ -83,4 +83,4 @@ export type Command =
     }
   /** A comment line in the program: a reason or a warning. */
   | { readonly note: string }
-  | { readonly wait: true }
+  | { readonly wait: string }

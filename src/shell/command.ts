@@ -24,13 +24,14 @@ function lines(command: Command): string[] {
     ]
   if ('when' in command) return when(command)
   if ('note' in command) return command.note.split('\n').map((line) => `# ${line}`)
-  return ['wait']
+  return [`wait "$${command.wait}"`]
 }
 
 function run(command: Extract<Command, { run: unknown }>): string[] {
   const words = command.run.map(printWord)
   if (command.exec) words.unshift('exec')
-  return fold(words, command.ignore ? ' 2>/dev/null || :' : command.background ? ' &' : '')
+  if (command.background) return [...fold(words, ' &'), `${command.background}=$!`]
+  return fold(words, command.ignore ? ' 2>/dev/null || :' : '')
 }
 
 function write(command: Extract<Command, { write: unknown }>): string[] {

@@ -60,29 +60,38 @@ peer() {
 
 # ---- What steps call -----------------------------------------------------------------------------
 
+# The text that is running is kept for every later verb; nobody waits for the copy.
+keep_program() {
+  [ "$self" = "$data/program" ] || { cp -- "$self" "$data/program" & }
+}
+
 # The writable layer belongs to the root that it was begun on.
 same_lower() {
   read -r lower <"$data/lower"
   [ "$lower" = "$1" ] || die 125 "its writable layer lies on another root: $lower" "boxes down $name removes that layer"
 }
 
-remove_layer() {
-  [ "$keep_layer" = yes ] || rm -rf -- "$data"
+remove_directories() {
+  if [ "$keep_layer" = yes ]; then rm -rf -- "$run"; else rm -rf -- "$run" "$data"; fi
 }
 
-# Groups below the box's own go too; a group is busy for a moment after its last process has gone.
+# The box's groups, then the common parents if they are empty. A group is busy for a moment after its last process has
+# gone, and a box may have made groups below its own.
 remove_groups() {
-  for group in $cgroups; do
-    tries=0
-    while [ -d "$group" ] && ! find "$group" -depth -type d -exec rmdir {} + 2>/dev/null; do
-      tries=$((tries + 1))
-      [ "$tries" -lt 100 ] || break
-      sleep 0.02
-    done
+  tries=0
+  while :; do
+    set --
+    for group in $cgroups; do [ ! -d "$group" ] || set -- "$@" "$group"; done
+    [ $# -gt 0 ] || break
+    [ "$tries" -lt 2 ] || find "$@" -mindepth 1 -depth -type d -exec rmdir {} + 2>/dev/null || :
+    for group in "$@"; do set -- "$@" "${group%/*}"; done
+    lock
+    rmdir "$@" 2>/dev/null || :
+    unlock
+    tries=$((tries + 1))
+    [ "$tries" -lt 100 ] || break
+    [ "$tries" -eq 1 ] || sleep 0.02
   done
-  lock
-  for group in $cgroups; do rmdir "${group%/*}" 2>/dev/null || :; done
-  unlock
 }
 
 # cached COMMAND...: makes an entry of the cache once, however many ask. A half-made one has another name, and is taken away.
@@ -196,6 +205,11 @@ own_users() {
   self=$run/program
   chmod 711 "$run_root"
   chown -R "$owner_uid:$owner_gid" "$run"
+}
+
+# PID 1 may be early: the furnisher says here, too, that the root is there.
+root_is_there() {
+  read -r word <"$run/rooted"
 }
 
 # mask PID PATH: a file by the box's own /dev/null, a directory by an empty tmpfs.
@@ -312,25 +326,21 @@ up() {
   furnisher=$$
   if [ "$own_root" = yes ]; then
     # Read and write, so that no open waits for a peer that may have died; the end of file tells of a death.
-    exec 5<>"$run/status" 7<>"$run/go"
+    exec 5<>"$run/status"
     exec 6<"$run/status"
+    exec 7<>"$run/go"
     leash=yes
-    unshare --mount --propagation "$propagation" -- sh ${trace:+"$trace"} "$self" furnish 4>&5 5>&- 6<&- 7<"$run/go" 8<&- </dev/null &
+    unshare --mount --propagation "$propagation" -- sh ${trace:+"$trace"} "$self" furnish 4>&5 5>&- 6<&- 7<"$run/go" 8<>"$run/rooted" </dev/null &
     furnisher=$!
-    exec 5>&-
   fi
   # Beside the furnisher's work: under the lock, since another box's end may remove the common parent group.
   lock
   confine
   unlock
-  if [ "$own_root" = yes ]; then
-    hear
-    exec 6<&-
-  fi
-  exec 5<>"$run/status"
-  exec 6<"$run/status"
+  exec 5<>"$run/launched"
   start_monitor
-  exec 5>&-
+  if [ "$own_root" = yes ]; then hear; fi
+  exec 6<"$run/launched" 5>&-
   step 'Start the command' command
   hear
   if read -r code word <&6; then die "$code" "$word"; fi
@@ -407,6 +417,7 @@ furnish() {
   trap 'confess' EXIT
   build_root
   printf 'ok\n' >&4
+  printf 'ok\n' >&8
   exec 3>&- 4>&-
   read -r word <&7 || :
 }

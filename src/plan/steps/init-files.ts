@@ -28,11 +28,12 @@ export function initFiles(box: Box): Step[] {
       why: 'extra_hosts, hostname, dns',
       where: 'host',
       run: [
+        { call: 'umask', args: ['022'] },
         ...files.flatMap((name) =>
           text[name] === null ? [] : [{ write: [run, `/${name}`], lines: text[name] }],
         ),
         ...(given === null ? [{ call: 'copy_resolv_conf', args: [] }] : []),
-        { run: ['chmod', '644', ...files.map((name) => [run, `/${name}`])] },
+        { call: 'umask', args: ['077'] },
         fstab(
           ...files.map((name) => ({
             source: `/dev/.old${box.paths.run}/${name}`,

@@ -1,5 +1,5 @@
 import type { Box } from '../../spec/box.ts'
-import type { About, Ref, Step, Word } from '../plan.ts'
+import type { About, Command, Ref, Step, Word } from '../plan.ts'
 import { furnisher, run } from '../refs.ts'
 
 export const about: About = {
@@ -20,13 +20,14 @@ export function launch(box: Box): Step[] {
       title: 'Launch the command',
       why: 'command',
       where: 'init',
-      run: [
-        { open: 8, from: [run, '/process'] },
-        { run: way(box), exec: true },
-      ],
+      run: [...waits(box), { open: 8, from: [run, '/process'] }, { run: way(box), exec: true }],
       undo: [],
     },
   ]
+}
+
+function waits(box: Box): Command[] {
+  return box.namespaces.network.mode === 'private' ? [{ wait: 'loopback' }] : []
 }
 
 function way({ namespaces: { mount } }: Box): Word[] {

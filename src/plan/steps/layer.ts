@@ -26,7 +26,7 @@ export function layer(box: Box): Step[] {
           otherwise: [{ write: [data, '/lower'], lines: [lowerName(box)] }],
         },
       ],
-      undo: [{ call: 'remove_layer', args: [] }],
+      undo: [],
     },
   ]
 }

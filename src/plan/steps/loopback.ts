@@ -9,7 +9,7 @@ export const about: About = {
   docker: '--network none',
 }
 
-/** In the background: `mounts` waits for it. */
+/** Beside the mounts; `launch` waits for it. */
 export function loopback(box: Box): Step[] {
   if (box.namespaces.network.mode !== 'private') return []
   return [
@@ -18,7 +18,7 @@ export function loopback(box: Box): Step[] {
       title: 'Bring up the loopback',
       why: 'network_mode',
       where: 'init',
-      run: [{ run: ['ip', 'link', 'set', 'lo', 'up'] }],
+      run: [{ run: ['ip', 'link', 'set', 'lo', 'up'], background: 'loopback' }],
       undo: [],
     },
   ]

@@ -19,7 +19,10 @@ export function mounts(box: Box): Step[] {
       title: 'Mount what was listed',
       why: 'always',
       where: 'init',
-      run: [{ run: ['mount', '-N', furnisher, '--all', '--fstab', fstabFile] }],
+      run: [
+        { call: 'root_is_there', args: [] },
+        { run: ['mount', '-N', furnisher, '--all', '--fstab', fstabFile] },
+      ],
       undo: [],
     },
   ]

@@ -1,5 +1,5 @@
-import type { About, Step } from '../plan.ts'
-import { data, run, self } from '../refs.ts'
+import type { About, Step, Word } from '../plan.ts'
+import { data, run } from '../refs.ts'
 
 export const about: About = {
   does: "Makes the box's directories, keeps the program's own text there for every later verb, and makes the pipes over which its parts speak.",
@@ -17,16 +17,14 @@ export function runDirectory(): Step[] {
       why: 'always',
       where: 'host',
       run: [
-        { run: ['mkdir', '-p', [run, '/root'], [data, '/upper'], [data, '/work']] },
         { note: 'The upper directory gives the root its mode; those above it stay closed to others.' },
-        { run: ['chmod', '755', [data, '/upper']] },
-        {
-          when: [self, '!=', [data, '/program']],
-          do: [{ run: ['cp', '--', self, [data, '/program']] }, { set: 'self', to: [data, '/program'] }],
-        },
-        { run: ['mkfifo', [run, '/go'], [run, '/status']] },
+        { call: 'umask', args: ['022'] },
+        { run: ['mkdir', '-p', [run, '/root'], [data, '/upper'], [data, '/work']] },
+        { call: 'umask', args: ['077'] },
+        { call: 'keep_program', args: [] },
+        { run: ['mkfifo', ...['go', 'status', 'rooted', 'launched'].map((name): Word => [run, `/${name}`])] },
       ],
-      undo: [{ run: ['rm', '-rf', '--', run] }],
+      undo: [{ call: 'remove_directories', args: [] }],
     },
   ]
 }

@@ -30,9 +30,6 @@ export function resolveCapabilities(context: Context, privileged: boolean, user:
 /** Without a devices controller (cgroup v2) nothing but the missing capability keeps root from making any node: stricter than docker. */
 function usual({ host }: Context, own: boolean): readonly string[] {
   if (own || host.cgroup.v1.devices !== undefined) return byDefault
-  note(
-    'cap_add: CAP_MKNOD is not given unless it is asked for: cgroup v2 has no device rules that would contain it',
-  )
   return byDefault.filter((name) => name !== 'CAP_MKNOD')
 }
 
