@@ -29,20 +29,10 @@ export function inventory(directory: string, prefix: string): Inventory {
       .sort(),
     netns: entries('/run/netns').filter((name) => name.startsWith(`boxes-${prefix}`)),
     rules: tool('nft', 'list', 'ruleset').filter((line) => line.includes(prefix)),
-    state: existsSync(directory)
-      ? tool(
-          'find',
-          directory,
-          '-mindepth',
-          '2',
-          '-not',
-          '-path',
-          '*/root/boxes',
-          '-not',
-          '-path',
-          '*/root/roots*',
-        )
-      : [],
+    state: [`${directory}/run`, `${directory}/root`]
+      .filter((path) => existsSync(path))
+      .flatMap((path) => tool('find', path, '-mindepth', '1'))
+      .filter((path) => !/\/root\/(boxes$|roots(\/|$))/.test(path)),
     processes: processes(directory),
   }
 }

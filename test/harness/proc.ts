@@ -41,6 +41,20 @@ export function proc(pid: number) {
   }
 }
 
+/** Pids of all processes of the machine that were started with exactly these words. */
+export function running(...args: readonly string[]): number[] {
+  const wanted = `${args.join('\0')}\0`
+  return readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return pid > 0 && readFileSync(`/proc/${pid}/cmdline`, 'utf8') === wanted
+      } catch {
+        return false
+      }
+    })
+}
+
 export interface Mount {
   readonly point: string
   readonly root: string

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, copyFileSync, linkSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { worlds } from './inventory.ts'
 
 /** A root file system of busybox and its applets, with a few users; nothing else. It is made anew in `directory`. */
@@ -11,7 +19,8 @@ export function busyboxRoot(directory = mkdtempSync(`${worlds}root-`)): string {
   copyFileSync(busybox, `${directory}/bin/busybox`)
   const { stdout } = spawnSync(busybox, ['--list'], { encoding: 'utf8' })
   for (const applet of stdout.trim().split('\n'))
-    if (applet !== 'busybox') linkSync(`${directory}/bin/busybox`, `${directory}/bin/${applet}`)
+    if (applet === 'sh' || applet === 'ls') linkSync(`${directory}/bin/busybox`, `${directory}/bin/${applet}`)
+    else if (applet !== 'busybox') symlinkSync('busybox', `${directory}/bin/${applet}`)
   writeFileSync(`${directory}/etc/passwd`, passwd)
   writeFileSync(`${directory}/etc/group`, group)
   return directory

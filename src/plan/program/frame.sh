@@ -409,6 +409,8 @@ record() {
   cd "$data"
   [ ! -s log ] || mv -f log log.1
   while head -c "$log_bytes" >log; [ "$(wc -c <log)" -ge "$log_bytes" ]; do mv -f log log.1; done
+  # A full disk ends the keeping, never the box: what it still says is let go.
+  exec cat
 }
 
 # A shell in the box's mount namespace: it mounts the root and pivots, then only waits, so that others can reach the
