@@ -403,12 +403,13 @@ relay() {
 }
 
 # The box's output, kept: two files of at most $log_bytes each. head takes exactly that many bytes and not one more.
+# By itself it would keep back what is short until there is more (stdbuf).
 record() {
   exec >/dev/null 2>&1 3>&- 4>&- 5>&- 6<&- 7>&- 8<&- 9>&-
   trap '' HUP INT QUIT TERM
   cd "$data"
   [ ! -s log ] || mv -f log log.1
-  while head -c "$log_bytes" >log; [ "$(wc -c <log)" -ge "$log_bytes" ]; do mv -f log log.1; done
+  while stdbuf -o0 head -c "$log_bytes" >log; [ "$(wc -c <log)" -ge "$log_bytes" ]; do mv -f log log.1; done
   # A full disk ends the keeping, never the box: what it still says is let go.
   exec cat
 }
