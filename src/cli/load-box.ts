@@ -2,10 +2,27 @@ import { readFileSync } from 'node:fs'
 import type { Host } from '../host/host.ts'
 import { probe } from '../host/probe.ts'
 import { readHost } from '../host/read-host.ts'
+import { makePlan } from '../plan/make-plan.ts'
+import { missingTools } from '../plan/needs.ts'
+import type { Plan } from '../plan/plan.ts'
 import type { Box } from '../spec/box.ts'
 import { loadSpec } from '../spec/load.ts'
 import type { Io } from './io.ts'
 import { Printed, Problem } from './problem.ts'
+
+/** The plan of a spec, on a machine that has what it takes. */
+export function loadPlan(io: Io, spec: string, options: LoadOptions = {}): Plan {
+  const { box, host } = loadBox(io, spec, options)
+  const plan = makePlan(box, host)
+  const missing = missingTools(plan, host)
+  if (missing.length === 0) return plan
+  const tools = missing.map(({ tool, why }) => `${tool} (${why})`).join(', ')
+  const packages = [...new Set(missing.map((need) => need.package))].join(' ')
+  throw new Problem(`${spec}: this machine lacks ${tools}`, {
+    remedy: `apt-get install ${packages}; boxes doctor tells what each is for`,
+    status: options.status ?? 1,
+  })
+}
 
 /** What a spec means on this machine, or on the one whose facts `host` holds. Limitations taken are told, or refused. */
 export function loadBox(io: Io, spec: string, options: LoadOptions = {}): { box: Box; host: Host } {

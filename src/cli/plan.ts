@@ -1,7 +1,6 @@
-import { makePlan } from '../plan/make-plan.ts'
 import { printProgram } from '../plan/program/print-program.ts'
 import type { Io } from './io.ts'
-import { loadBox } from './load-box.ts'
+import { loadPlan } from './load-box.ts'
 import { summary } from './summary.ts'
 
 export interface PlanFlags {
@@ -14,8 +13,7 @@ export interface PlanFlags {
 
 /** `boxes plan`: the program that `boxes up` runs, to the byte; coloured only for a terminal. */
 export async function plan(io: Io, { spec }: { spec: string }, flags: PlanFlags): Promise<number> {
-  const { box, host } = loadBox(io, spec, flags)
-  const made = makePlan(box, host)
+  const made = loadPlan(io, spec, flags)
   if (flags.json) io.out(`${JSON.stringify(made, null, 2)}\n`)
   else if (flags.summary) io.out(summary(made))
   else if (io.colors(flags['no-color']))

@@ -26,10 +26,7 @@ const anyKind = (): boolean => true
 const notApplet = (tool: Tool): boolean => tool.version !== 'busybox'
 
 /** A fallback counts only where it is there. */
-const withPerl = ({ tools }: Host): string => (tools.perl ? 'perl' : '')
 const slowBootstrap = ({ tools }: Host): string => (tools.debootstrap ? 'debootstrap' : '')
-const secondLauncher = ({ tools }: Host): string =>
-  tools.capsh && atLeast(tools.setpriv, '2.41') ? 'setpriv and capsh' : ''
 
 type Row = readonly [
   what: string,
@@ -52,38 +49,20 @@ const ROWS: readonly Row[] = [
     'the time namespace of the host',
     (tool) => atLeast(tool, '2.36'),
   ],
-  [
-    'unshare with --map-users',
-    ['unshare'],
-    'util-linux',
-    'no user namespaces with ranges of ids (util-linux before 2.38)',
-    '',
-    (tool) => atLeast(tool, '2.38'),
-  ],
   ['nsenter', ['nsenter'], 'util-linux', 'no box can start, none can be entered', '', notApplet],
   ['mount', ['mount'], 'mount', 'no box can start (mount -N is needed)', '', notApplet],
   ['umount', ['umount'], 'mount', 'no box can start (umount -N is needed)', '', notApplet],
   ['pivot_root', ['pivot_root'], 'util-linux', 'no box can start', ''],
   ['flock', ['flock'], 'util-linux', 'two boxes that start at once can collide', ''],
-  ['perl', ['perl'], 'perl-base', 'no launcher that boxes prefers', secondLauncher],
-  [
-    'setpriv with --seccomp-filter',
-    ['setpriv'],
-    'util-linux',
-    'no second launcher with a filter (util-linux before 2.41)',
-    withPerl,
-    (tool) => atLeast(tool, '2.41'),
-  ],
-  ['capsh', ['capsh'], 'libcap2-bin', 'no second launcher', withPerl],
+  ['perl', ['perl'], 'perl-base', 'no box can start: perl is the launcher', ''],
   [
     'libcgroup',
     ['cgcreate'],
     'cgroup-tools',
-    'the plan shows writes instead of cgcreate, cgset, cgexec, cgdelete',
+    'the plan shows writes instead of cgcreate, cgset, cgexec',
     'mkdir and plain writes to the cgroup files',
   ],
-  ['ip', ['ip'], 'iproute2', 'no loopback in a network namespace, no networks', ''],
-  ['nft', ['nft'], 'nftables', 'no published ports, no rules between networks', ''],
+  ['ip', ['ip'], 'iproute2', 'no loopback in a network of its own', ''],
   [
     'tar',
     ['tar'],
@@ -110,13 +89,5 @@ const ROWS: readonly Row[] = [
     'tty: true is refused: a box must not get the terminal of the caller',
     '',
     notApplet,
-  ],
-  ['newuidmap', ['newuidmap'], 'uidmap', 'no ranges of ids for ordinary users', 'root maps ids without it'],
-  [
-    'skopeo',
-    ['skopeo'],
-    'skopeo',
-    'no images from registries',
-    'directories, archives, debootstrap, the root of the host',
   ],
 ]

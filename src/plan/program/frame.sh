@@ -60,9 +60,12 @@ peer() {
 
 # ---- What steps call -----------------------------------------------------------------------------
 
-# The text that is running is kept for every later verb; nobody waits for the copy.
+# The text that is running is kept for every later verb; `up` waits for the copy only at its end.
 keep_program() {
-  [ "$self" = "$data/program" ] || { cp -- "$self" "$data/program" & }
+  copier=''
+  [ "$self" != "$data/program" ] || return 0
+  cp -- "$self" "$data/program" &
+  copier=$!
 }
 
 # The writable layer belongs to the root that it was begun on.
@@ -346,7 +349,9 @@ up() {
   if read -r code word <&6; then die "$code" "$word"; fi
   exec 6<&-
   [ "$leash" = no ] || exec 7>&-
-  leash=no at=''
+  leash=no
+  [ -z "$copier" ] || wait "$copier"
+  at=''
   : >"$run/started"
   [ -z "${BOXES_PROGRESS-}" ] || { printf 'running\t\n' >&3; exec 3>&-; }
   if [ "$detach" = yes ]; then

@@ -1,0 +1,31 @@
+import { describe, expect, test } from '@jest/globals'
+import type { Host } from '../../src/host/host.ts'
+import { makePlan } from '../../src/plan/make-plan.ts'
+import { missingTools } from '../../src/plan/needs.ts'
+import { boxOf, hostFacts } from '../spec/fake.ts'
+
+describe('missingTools', () => {
+  const facts = hostFacts('debian12-hybrid')
+
+  test('a machine with all of them lacks none', () => {
+    expect(lacks('tty: true\ninit: true')).toEqual([])
+  })
+
+  test.each([
+    ['perl', '', 'perl (always)'],
+    ['flock', '', 'flock (always)'],
+    ['pivot_root', '', 'pivot_root (always)'],
+    ['ip', '', 'ip (network_mode)'],
+    ['script', 'tty: true', 'script (tty)'],
+    ['script', '', null],
+    ['tini-static', 'init: true', 'tini-static (init)'],
+  ])('without %s and with "%s": %s', (tool, field, expected) => {
+    const { [tool]: _, catatonit: __, ...tools } = facts.tools
+    expect(lacks(field, { ...facts, tools })).toEqual(expected === null ? [] : [expected])
+  })
+
+  function lacks(fields: string, host: Host = facts): string[] {
+    const box = boxOf(`name: x\nrootfs: host\ncommand: "true"\n${fields}\n`)
+    return missingTools(makePlan(box, host), host).map(({ tool, why }) => `${tool} (${why})`)
+  }
+})
