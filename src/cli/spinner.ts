@@ -23,15 +23,18 @@ export function spinner(plan: Plan): View {
 }
 
 function turn(title: string): () => void {
+  // Made before the task runs, which is later: a step may be over by then.
   let finish = () => {}
-  const task = () => new Promise<void>((resolve) => (finish = resolve))
+  const over = new Promise<void>((resolve) => {
+    finish = resolve
+  })
   const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) })
-  const list = new Listr([{ title, task }], {
+  const list = new Listr([{ title, task: () => over }], {
     registerSignalListeners: false,
     renderer: 'default',
     fallbackRendererCondition: () => false,
     rendererOptions: { logger },
   })
   void list.run()
-  return () => finish()
+  return finish
 }

@@ -2,6 +2,7 @@ import type { Host } from '../../host/host.ts'
 import type { Box } from '../../spec/box.ts'
 import type { About, Step } from '../plan.ts'
 import { type FstabEntry, fstab } from '../refs.ts'
+import { hasUsers } from './user-namespace.ts'
 
 export const about: About = {
   does: "Mounts /proc, /sys, /dev/pts, /dev/shm, /dev/mqueue and the box's own view of its cgroup.",
@@ -20,11 +21,13 @@ export function kernelFiles(box: Box, host: Host): Step[] {
   if (box.namespaces.mount.mode !== 'private') return []
   const mode = box.privileges.privileged ? 'rw' : 'ro'
   const entries: FstabEntry[] = [
-    entry('proc', '/proc', quiet),
-    entry('sysfs', '/sys', [...quiet, mode]),
+    theirs(box, 'pid') ? bound('/proc', quiet) : entry('proc', '/proc', quiet),
+    theirs(box, 'network') ? bound('/sys', [...quiet, mode]) : entry('sysfs', '/sys', [...quiet, mode]),
     entry('devpts', '/dev/pts', ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5']),
     { ...entry('tmpfs', '/dev/shm', [...quiet, 'mode=1777', `size=${box.mounts.shmSize}`]), source: 'shm' },
-    ...(host.filesystems.includes('mqueue') ? [entry('mqueue', '/dev/mqueue', quiet)] : []),
+    ...(host.filesystems.includes('mqueue')
+      ? [theirs(box, 'ipc') ? bound('/dev/mqueue', quiet) : entry('mqueue', '/dev/mqueue', quiet)]
+      : []),
     ...cgroups(host, mode),
   ]
   return [
@@ -37,6 +40,20 @@ export function kernelFiles(box: Box, host: Host): Step[] {
       undo: [],
     },
   ]
+}
+
+/** The root of a user namespace may mount these only for namespaces that it owns. */
+function theirs(box: Box, kind: 'pid' | 'network' | 'ipc'): boolean {
+  return hasUsers(box) && box.namespaces[kind].mode !== 'private'
+}
+
+function bound(target: string, options: readonly string[]): FstabEntry {
+  return {
+    source: `/dev/.old${target}`,
+    target,
+    type: 'none',
+    options: ['rbind', ...options, 'X-mount.mkdir'],
+  }
 }
 
 function entry(type: string, target: string, options: readonly string[]): FstabEntry {

@@ -1,3 +1,4 @@
+import { compileFilter } from '../../seccomp/compile.ts'
 import { readProfile } from '../../seccomp/read-profile.ts'
 import type { Namespaces, Privileges } from '../box.ts'
 import { show, visible } from '../diagnostic.ts'
@@ -11,15 +12,17 @@ export function resolvePrivileges(context: Context, namespaces: Namespaces): Pri
   const { spec } = context
   const options = securityOptions(context)
   const privileged = spec.privileged ?? false
+  const capabilities = resolveCapabilities(context, privileged, namespaces.user)
   return {
     privileged,
-    capabilities: resolveCapabilities(context, privileged, namespaces.user),
+    capabilities,
     noNewPrivs: spec.no_new_privs ?? options.noNewPrivs ?? true,
     seccomp: seccomp(
       context,
       spec.seccomp ?? options.seccomp?.text,
       options.seccomp?.path ?? ['seccomp'],
       privileged,
+      capabilities,
     ),
   }
 }
@@ -57,6 +60,7 @@ function seccomp(
   text: string | undefined,
   path: Path,
   privileged: boolean,
+  capabilities: readonly string[],
 ): Privileges['seccomp'] {
   const { inputs, error, note } = context
   if (text === 'unconfined' || (text === undefined && privileged)) return null
@@ -82,6 +86,12 @@ function seccomp(
   }
   if (reading.unknown.length > 0)
     note(`seccomp: no machine knows ${reading.unknown.join(', ')}: is it a typing mistake?`)
+  const { arch, kernel } = context.host
+  try {
+    compileFilter(reading.profile, { arch, kernel, capabilities })
+  } catch (problem) {
+    error(path, 'value', `${show(file)}: ${(problem as Error).message}`, 'make the profile smaller')
+  }
   return { name: file, profile: reading.profile }
 }
 
