@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterAll, expect } from '@jest/globals'
 import type { Host } from '../../src/host/host.ts'
 import { probe } from '../../src/host/probe.ts'
@@ -81,6 +81,8 @@ export function world(): World {
 /** The same without jest's hooks: the caller calls `end`, and removes `directory`. */
 export function makeWorld(): World {
   const directory = mkdtempSync(worlds)
+  // Root of a user namespace, another user outside, passes through it, as through /run and /var/lib.
+  chmodSync(directory, 0o755)
   const root = `${directory}/root`
   const runRoot = `${directory}/run`
   mkdirSync(root)

@@ -25,8 +25,8 @@ export function kernelFiles(box: Box, host: Host): Step[] {
     theirs(box, 'network') ? bound('/sys', [...quiet, mode]) : entry('sysfs', '/sys', [...quiet, mode]),
     entry('devpts', '/dev/pts', ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5']),
     { ...entry('tmpfs', '/dev/shm', [...quiet, 'mode=1777', `size=${box.mounts.shmSize}`]), source: 'shm' },
-    ...(host.filesystems.includes('mqueue')
-      ? [theirs(box, 'ipc') ? bound('/dev/mqueue', quiet) : entry('mqueue', '/dev/mqueue', quiet)]
+    ...(host.filesystems.includes('mqueue') && !theirs(box, 'ipc')
+      ? [entry('mqueue', '/dev/mqueue', quiet)]
       : []),
     ...cgroups(host, mode),
   ]
