@@ -2,7 +2,7 @@
 # Descriptors: 3 progress (when asked)  4 status, written  5 status, kept open  6 status, read
 #              7 the furnisher's leash  8 records or standard input  9 lock or exit status
 
-at='' why='' peer='' pid='' job='' leash=no keep_layer=no locks=0
+at='' why='' detach=no monitor='' peer='' pid='' job='' leash=no keep_layer=no locks=0
 # A step of the plan begins: its title, and the spec field that asked for it.
 step() {
   at=$1 why=$2
@@ -306,8 +306,20 @@ leave() {
     [ "$status" -gt 128 ] || status=125
   fi
   [ "$leash" = no ] || exec 7>&-
+  [ "$detach" = no ] || [ -z "$monitor" ] || tell
   sweep
   exit "$status"
+}
+
+# What a part of a detached box had to say about its failure is in the log, which goes away with it.
+tell() {
+  slay
+  left=50
+  while kill -0 "$monitor" 2>/dev/null && [ "$left" -gt 0 ]; do
+    sleep 0.02
+    left=$((left - 1))
+  done
+  cat -- "$data/log" >&2
 }
 
 up() {
