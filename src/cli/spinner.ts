@@ -3,38 +3,62 @@ import type { Plan } from '../plan/plan.ts'
 import type { View } from './progress.ts'
 
 /**
- * One line a step: it turns while the step runs and stays, ticked, when the next one begins. listr2 is a view and no
- * more: its signal handling, which would end us before the program has cleaned up, is off.
+ * The steps on the host, each turning until a later one begins. listr2 is a view and no more: its signal handling,
+ * which would end us before the program has cleaned up, is off. What the program says on standard error is shown when
+ * the list stands still: the list would be drawn over it.
  */
-export function spinner(plan: Plan): View {
-  // From here on the box may print at any moment, and a line that is drawn over would be the box's.
-  const last = new Set(
-    plan.steps.filter(({ where }) => where === 'join' || where === 'init').map(({ title }) => title),
+export function spinner(plan: Plan, terminal: NodeJS.WriteStream): View {
+  const inBox = new Set(plan.steps.filter(({ where }) => where === 'init').map(({ title }) => title))
+  const titles = [
+    'Claim the name',
+    ...plan.steps.filter(({ where }) => before.has(where)).map(({ title }) => title),
+  ]
+  const steps = titles.map((title) => ({ title, ...promise() }))
+  const list = new Listr(
+    steps.map(({ title, over }) => ({ title, task: () => over })),
+    {
+      registerSignalListeners: false,
+      fallbackRendererCondition: () => false,
+      rendererOptions: { logger: new ListrLogger({ processOutput: new ProcessOutput(terminal, terminal) }) },
+    },
   )
-  last.add('Start the command')
-  let done: (() => void) | null = null
-  let quiet = false
-  return (title) => {
-    done?.()
-    done = null
-    quiet ||= title === null || last.has(title)
-    if (!quiet && title !== null) done = turn(title)
+  const held: Buffer[] = []
+  let still = false
+  const stopped = list.run().catch(() => {})
+  void stopped.then(() => {
+    still = true
+    for (const chunk of held.splice(0)) terminal.write(chunk)
+  })
+  const finish = (upTo: number) => {
+    for (const { resolve } of steps.slice(0, upTo)) resolve()
+  }
+  return {
+    // From the box's own steps on it may print at any moment: a line that is drawn over would be the box's.
+    step: (title) =>
+      finish(inBox.has(title) || title === 'Start the command' ? steps.length : titles.indexOf(title)),
+    running: () => finish(steps.length),
+    end: async () => {
+      // Of those that are over this changes nothing; the one that was under way has failed.
+      for (const { reject, title } of steps) reject(new Error(title))
+      await stopped
+    },
+    errors: (chunk) => {
+      if (still) terminal.write(chunk)
+      else held.push(chunk)
+    },
   }
 }
 
-function turn(title: string): () => void {
-  // Made before the task runs, which is later: a step may be over by then.
-  let finish = () => {}
-  const over = new Promise<void>((resolve) => {
-    finish = resolve
+const before = new Set(['host', 'confine', 'furnish'])
+
+/** Made before the task runs, which listr2 does later: a step may be over by then. */
+function promise() {
+  let resolve = () => {}
+  let reject = (_: Error) => {}
+  const over = new Promise<void>((...both) => {
+    resolve = both[0]
+    reject = both[1]
   })
-  const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) })
-  const list = new Listr([{ title, task: () => over }], {
-    registerSignalListeners: false,
-    renderer: 'default',
-    fallbackRendererCondition: () => false,
-    rendererOptions: { logger },
-  })
-  void list.run()
-  return finish
+  over.catch(() => {})
+  return { over, resolve, reject }
 }

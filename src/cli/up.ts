@@ -1,7 +1,8 @@
+import { makePlan } from '../plan/make-plan.ts'
 import { printProgram } from '../plan/program/print-program.ts'
 import { runProgram } from '../shell/run-program.ts'
 import type { Io } from './io.ts'
-import { loadPlan } from './load-box.ts'
+import { loadBox } from './load-box.ts'
 import { withProgramFile } from './program-file.ts'
 import { progress } from './progress.ts'
 
@@ -14,16 +15,20 @@ export interface UpFlags {
 
 /** `boxes up`: runs the very text that `boxes plan` prints; its exit status is ours. */
 export async function up(io: Io, { spec }: { spec: string }, flags: UpFlags): Promise<number> {
-  const plan = loadPlan(io, spec, { strict: flags.strict, status: 125 })
-  const { box } = plan
+  const { box, host } = loadBox(io, spec, { strict: flags.strict, status: 125 })
+  const plan = makePlan(box, host)
   const args = ['up', ...(flags.detach ? ['-d'] : []), ...(flags.rm ? ['--rm'] : [])]
   const view = await progress(io, plan, flags.verbose === true)
-  return withProgramFile(box.paths.runRoot, box.name, printProgram(plan), (file, remove) => {
-    const onStep = (title: string | null) => {
-      // When the command runs, the program has stored itself and has started all that it starts from this file.
-      if (title === null) remove()
-      view(title)
+  return withProgramFile(box.paths.runRoot, box.name, printProgram(plan), async (file, remove) => {
+    // When the command runs, the program has stored itself and has started all that it starts from this file.
+    const running = () => {
+      remove()
+      view.running()
     }
-    return runProgram(file, { args, env: io.env, trace: flags.verbose === true, onStep })
+    const { step, errors } = view
+    const steps = { step, running, errors }
+    const status = await runProgram(file, { args, env: io.env, trace: flags.verbose === true, steps })
+    await view.end()
+    return status
   })
 }

@@ -350,7 +350,9 @@ up() {
   fi
   # Beside the furnisher's work: under the lock, since another box's end may remove the common parent group.
   lock
+  umask 022
   confine
+  umask 077
   unlock
   exec 5<>"$run/launched"
   start_monitor
@@ -480,7 +482,7 @@ monitor() {
   exec 3>&- 4>&- 5<&- 8>&- </dev/null
   status=0
   wait "$pid" || status=$?
-  [ "$pid_namespace" = private ] || reap
+  [ "$pid_namespace" = private ] || reap || :
   printf '%s\n' "$status" >&9
 }
 
@@ -491,7 +493,7 @@ reap() {
   while [ -n "$left" ]; do
     left=''
     while read -r pid; do
-      [ "$pid" = "$$" ] || { left=$pid; kill -KILL "$pid"; }
+      [ "$pid" = "$$" ] || ! kill -KILL "$pid" || left=$pid
     done <"$first/cgroup.procs"
   done 2>/dev/null
 }
