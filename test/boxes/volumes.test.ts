@@ -1,0 +1,178 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { afterAll, expect, test } from '@jest/globals'
+import { busyboxRoot, run, world } from '../harness/index.ts'
+
+const here = world()
+const root = busyboxRoot()
+afterAll(() => rmSync(root, { recursive: true }))
+
+function source(name: string): string {
+  const path = `${here.directory}/${name}`
+  mkdirSync(path)
+  writeFileSync(`${path}/file`, `${name}\n`)
+  return path
+}
+
+test('rw: what the box writes is on the host', async () => {
+  const path = source('rw')
+  await here.sh({ rootfs: root, volumes: [`${path}:/data`] }, 'cat /data/file; echo written >/data/new')
+  expect(readFileSync(`${path}/new`, 'utf8')).toBe('written\n')
+})
+
+test('ro: the box can read, and not write', async () => {
+  const path = source('ro')
+  const ran = await here.sh(
+    { rootfs: root, volumes: [`${path}:/data:ro`] },
+    'cat /data/file; touch /data/new',
+  )
+  expect(ran.stdout).toBe('ro\n')
+  expect(ran.stderr).toMatch(/Read-only/)
+  expect(existsSync(`${path}/new`)).toBe(false)
+})
+
+test('a single file', async () => {
+  const path = source('single')
+  const spec = { rootfs: root, volumes: [`${path}/file:/etc/deep/conf`] }
+  expect((await here.sh(spec, 'cat /etc/deep/conf; ls /etc/deep')).stdout).toBe('single\nconf\n')
+})
+
+test('targets are made in the writable layer, not in the image', async () => {
+  const path = source('made')
+  await here.sh({ rootfs: root, volumes: [`${path}:/a/b/c`] }, 'ls /a/b/c')
+  expect(existsSync(`${root}/a`)).toBe(false)
+})
+
+test('a missing source is made by the short form, and an error in the long form without create_host_path', async () => {
+  const made = `${here.directory}/fresh`
+  expect((await here.sh({ rootfs: root, volumes: [`${made}:/v`] }, 'ls -A /v')).status).toBe(0)
+  expect(statSync(made).isDirectory()).toBe(true)
+  const gone = `${here.directory}/gone`
+  const long = { type: 'bind', source: gone, target: '/v', bind: { create_host_path: false } }
+  const ran = await here.sh({ rootfs: root, volumes: [long] }, 'true')
+  expect(ran.status).toBe(125)
+  expect(ran.stderr).toContain(`${gone} does not exist`)
+  expect(existsSync(gone)).toBe(false)
+})
+
+test('a symbolic link as the source is followed on the host', async () => {
+  const path = source('linked')
+  symlinkSync(path, `${here.directory}/link`)
+  const spec = { rootfs: root, volumes: [`${here.directory}/link:/data`] }
+  expect((await here.sh(spec, 'cat /data/file')).stdout).toBe('linked\n')
+})
+
+test('a symbolic link as the target is followed inside the box', async () => {
+  const path = source('inside')
+  const linked = busyboxRoot(`${here.directory}/linked-root`)
+  symlinkSync('/../../../../../../tmp', `${linked}/data`)
+  const ran = await here.sh({ rootfs: linked, volumes: [`${path}:/data`] }, 'cat /tmp/file')
+  expect(ran.stdout).toBe('inside\n')
+})
+
+test('names with blanks, quotes, commas, colons’ kin and backslashes', async () => {
+  const path = source(`it's "a", \\040\\ dir #1\t$HOME`)
+  const target = '/with blank, "q" \\ and # \'s'
+  const volumes = [{ type: 'bind', source: path, target }]
+  const ran = await here.sh({ rootfs: root, volumes, environment: { T: target } }, 'cat "$T/file"')
+  expect(ran).toMatchObject({ status: 0, stdout: readFileSync(`${path}/file`, 'utf8') })
+})
+
+test('type tmpfs, with its size and mode', async () => {
+  const volumes = [{ type: 'tmpfs', target: '/t', tmpfs: { size: '1m', mode: '0710' } }]
+  const ran = await here.sh({ rootfs: root, volumes }, 'grep " /t " /proc/mounts')
+  expect(ran.stdout).toMatch(/^tmpfs \/t tmpfs rw,nosuid,nodev,.*size=1024k,mode=710/)
+})
+
+test('the order is that of the spec: a volume within a volume', async () => {
+  const outer = source('outer')
+  mkdirSync(`${outer}/in`)
+  const inner = source('inner')
+  const ran = await here.sh(
+    { rootfs: root, volumes: [`${outer}:/v`, `${inner}:/v/in`] },
+    'cat /v/file /v/in/file',
+  )
+  expect(ran.stdout).toBe('outer\ninner\n')
+})
+
+test.each([[[]], [['-d']]])(
+  'a volume that cannot be mounted: up %j says which, and leaves nothing',
+  async (args) => {
+    const outer = source(`outer${args.length}`)
+    const box = here.box({
+      rootfs: root,
+      command: ['true'],
+      volumes: [`${outer}:/v:ro`, `${outer}/file:/v/none`],
+    })
+    const ran = await box.call(['up', ...args])
+    expect(ran.status).toBe(125)
+    expect(ran.stderr).toMatch(/failed at "Mount the volume \/v\/none" \(asked for by: volumes\[1\]\)/)
+    expect(here.left().filter((line) => line.includes(box.name))).toEqual([])
+  },
+)
+
+/** Runs a box in a mount namespace of its own, in which `prepare` made mounts; all of it goes with its last process. */
+async function inNamespace(prepare: string, spec: Record<string, unknown>, during: string): Promise<string> {
+  const box = here.box({ rootfs: root, command: ['sleep', '100'], ...spec })
+  const script = `set -e
+    ${prepare}
+    sh ${box.program} up -d >/dev/null
+    ${during}
+    sh ${box.program} down -t 0`
+  const ran = await run(['unshare', '--mount', '--propagation', 'private', 'sh', '-c', script], {
+    env: { ...here.env, ENTER: `sh ${box.program} enter` },
+  })
+  expect(ran.stderr).toBe('')
+  return ran.stdout
+}
+
+test('ro keeps the source’s nosuid, nodev and noexec', async () => {
+  const path = source('flags')
+  const stdout = await inNamespace(
+    `mount -t tmpfs -o nosuid,nodev,noexec tmpfs ${path}`,
+    { volumes: [`${path}:/v:ro`] },
+    '$ENTER grep " /v " /proc/mounts',
+  )
+  expect(stdout).toMatch(/^tmpfs \/v tmpfs ro,nosuid,nodev,noexec/)
+})
+
+const marks = { rprivate: '-', rslave: 'master', rshared: 'shared' }
+test.each(Object.entries(marks))('propagation %s', async (word, mark) => {
+  const path = source(word)
+  const stdout = await inNamespace(
+    `mount -t tmpfs tmpfs ${path}; mount --make-shared ${path}; mkdir ${path}/host ${path}/box`,
+    { volumes: [`${path}:/v:${word}`], cap_add: ['SYS_ADMIN'], seccomp: 'unconfined' },
+    `$ENTER awk '$5 == "/v" { print $7 }' /proc/self/mountinfo
+     mount -t tmpfs tmpfs ${path}/host; touch ${path}/host/mark
+     $ENTER ls /v/host
+     echo --
+     $ENTER mount -t tmpfs tmpfs /v/box
+     $ENTER touch /v/box/mark
+     ls ${path}/box`,
+  )
+  const [first, ...rest] = stdout.trimEnd().split('\n')
+  expect(first).toMatch(new RegExp(`^${mark}`))
+  const seenInside = word === 'rprivate' ? [] : ['mark']
+  const seenOutside = word === 'rshared' ? ['mark'] : []
+  expect(rest).toEqual([...seenInside, '--', ...seenOutside])
+})
+
+test('rw: mounts below the source are there', async () => {
+  const path = source('above')
+  const stdout = await inNamespace(
+    `mkdir ${path}/sub; mount -t tmpfs tmpfs ${path}/sub; touch ${path}/sub/mark`,
+    { volumes: [`${path}:/v`] },
+    '$ENTER ls /v/sub',
+  )
+  expect(stdout).toBe('mark\n')
+})
+
+// util-linux 2.38 cannot make a tree read-only, so what could be written does not show.
+test('ro: mounts below the source are not writable', async () => {
+  const path = source('below')
+  const stdout = await inNamespace(
+    `mkdir ${path}/sub; mount -t tmpfs tmpfs ${path}/sub; touch ${path}/sub/mark`,
+    { volumes: [`${path}:/v:ro`] },
+    '$ENTER ls /v/sub; if $ENTER touch /v/sub/new 2>/dev/null; then echo written; else echo refused; fi',
+  )
+  expect(stdout).toMatch(/^(mark\n)?refused\n$/)
+})
