@@ -1,6 +1,7 @@
 import type { Host } from '../host/host.ts'
 import type { Box } from '../spec/box.ts'
 import { groups } from './cgroup/groups.ts'
+import { sharesMounts } from './steps/overlay.ts'
 
 /** What the frame needs to know of a box: shell variables at the program's top. Values are plain text. */
 export function constants(box: Box, host: Host): Record<string, string> {
@@ -16,9 +17,7 @@ export function constants(box: Box, host: Host): Record<string, string> {
     cgroups: groups(box.name, host).join(' '),
     own_root: namespaces.mount.mode === 'private' ? 'yes' : 'no',
     pid_namespace: namespaces.pid.mode,
-    propagation: box.mounts.volumes.some(({ propagation }) => /shared/.test(propagation))
-      ? 'unchanged'
-      : 'slave',
+    propagation: sharesMounts(box) ? 'unchanged' : 'slave',
     tty: process.tty ? 'yes' : 'no',
     stop_signal: signalWord(process.stopSignal),
     grace: `${Math.round(process.stopGracePeriod * 100)}`,

@@ -39,7 +39,7 @@ export function makePlan(box: Box, host: Host): Plan {
     volumeSources(box),
     kernelFiles(box, host),
     masks(box, host),
-    initFiles(box),
+    initFiles(box, host),
     reaper(box, host),
     tmpfs(box),
     records(box, host),

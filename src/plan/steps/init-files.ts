@@ -1,3 +1,4 @@
+import type { Host } from '../../host/host.ts'
 import type { Box } from '../../spec/box.ts'
 import type { About, Step } from '../plan.ts'
 import { fstab, run } from '../refs.ts'
@@ -12,12 +13,12 @@ export const about: About = {
 }
 
 /** The init layer. The files live in the run directory, mode 0644, and can be written by the box. */
-export function initFiles(box: Box): Step[] {
+export function initFiles(box: Box, host: Host): Step[] {
   if (box.rootfs.kind === 'joined' || box.namespaces.mount.mode !== 'private') return []
   const files = ['hosts', 'hostname', 'resolv.conf'] as const
   const text = {
     hosts: box.network.hosts,
-    hostname: [box.process.hostname ?? box.name],
+    hostname: [box.process.hostname ?? host.hostname],
     'resolv.conf': box.network.resolvConf,
   }
   const given = box.network.resolvConf

@@ -1,6 +1,6 @@
 import type { Host } from '../../host/host.ts'
 import type { Box } from '../../spec/box.ts'
-import type { About, Step } from '../plan.ts'
+import type { About, Command, Step } from '../plan.ts'
 import { data, run } from '../refs.ts'
 
 export const about: About = {
@@ -22,6 +22,7 @@ export function overlay(box: Box, host: Host): Step[] {
       why: 'rootfs',
       where: 'furnish',
       run: [
+        ...keepPeers(box),
         {
           run: [
             'mount',
@@ -38,4 +39,20 @@ export function overlay(box: Box, host: Host): Step[] {
       undo: [],
     },
   ]
+}
+
+/** With a shared volume the namespace keeps its peers on the host; what holds the root must not be one, or the root would be mounted there too. */
+function keepPeers(box: Box): Command[] {
+  if (!sharesMounts(box)) return []
+  return [
+    {
+      capture: 'parent',
+      from: ['findmnt', '--noheadings', '--output', 'TARGET', '--target', [run, '/root']],
+    },
+    { run: ['mount', '--make-private', { ref: 'parent' }] },
+  ]
+}
+
+export function sharesMounts({ mounts }: Box): boolean {
+  return mounts.volumes.some(({ propagation }) => propagation.endsWith('shared'))
 }
