@@ -1,10 +1,9 @@
 #!/usr/bin/env node
-// Bundles boxes into dist/ and writes oclif.manifest.json. An installed boxes needs no node_modules: loading some
+// Bundles boxes into dist/. An installed boxes needs no node_modules: loading some
 // hundred files would cost it more than all of its own work.
 import { spawnSync } from 'node:child_process'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { build } from 'esbuild'
-import { manifestText } from './manifest.js'
 
 const root = new URL('..', import.meta.url).pathname
 
@@ -64,6 +63,5 @@ await Promise.all([
 ])
 const main = `${root}dist/main.cjs`
 await writeFile(main, (await readFile(main, 'utf8')).replaceAll('import("./', 'load("./'))
-await writeFile(`${root}oclif.manifest.json`, await manifestText(root))
 // The first run leaves V8's code cache beside the bundle: see src/boot.ts.
 spawnSync(process.execPath, [`${root}dist/boxes.cjs`, 'plan', `${root}specs/hello.yaml`], { stdio: 'ignore' })
