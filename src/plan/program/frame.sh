@@ -149,7 +149,7 @@ copy_resolv_conf() {
 # volume_source PATH create|exists: sets $source, the canonical path, and $source_flags, which a read-only remount must repeat.
 volume_source() {
   if [ "$2" = create ] && [ ! -e "$1" ]; then (umask 022; mkdir -p -- "$1"); fi
-  source=$(readlink -e -- "$1") || die 125 "the volume's source $1 does not exist" 'create it, or correct the spec'
+  { [ -e "$1" ] && source=$(readlink -f -- "$1"); } || die 125 "the volume's source $1 does not exist" 'create it, or correct the spec'
   source_flags='' longest=0
   while read -r _ _ _ _ point flags _; do
     case $source/ in
@@ -199,15 +199,18 @@ hold_users() {
   exec 6<&-
 }
 
-# Host ids of the namespace's root; the run directory is made its own, since PID 1 reads the program and the records there.
+# Host ids of the namespace's root, and the files that are its own.
 own_users() {
   while read -r inside outside _; do [ "$inside" != 0 ] || owner_uid=$outside; done <"/proc/$holder/uid_map"
   while read -r inside outside _; do [ "$inside" != 0 ] || owner_gid=$outside; done <"/proc/$holder/gid_map"
   export owner_uid owner_gid
   cp -- "$self" "$run/program"
   self=$run/program
-  chmod 711 "$run_root"
-  chown -R "$owner_uid:$owner_gid" "$run"
+  chmod 711 "$run_root" "$run"
+  # What PID 1 reads, and what the box may write; never the directory, nor what later verbs of root go by.
+  for file in program process rooted fstab hosts hostname resolv.conf; do
+    [ ! -e "$run/$file" ] || chown "$owner_uid:$owner_gid" "$run/$file"
+  done
 }
 
 # PID 1 may be early: the furnisher says here, too, that the root is there.
@@ -357,9 +360,11 @@ up() {
   exec 5<>"$run/launched"
   start_monitor
   if [ "$own_root" = yes ]; then hear; fi
-  exec 6<"$run/launched" 5>&-
+  exec 6<"$run/launched"
+  [ "$tty" = yes ] || exec 5>&-
   step 'Start the command' command
   hear
+  exec 5>&-
   if read -r code word <&6; then die "$code" "$word"; fi
   exec 6<&-
   [ "$leash" = no ] || exec 7>&-
@@ -392,12 +397,11 @@ start_monitor() {
   export furnisher
   relays='' typist=''
   if [ "$tty" = yes ]; then
-    quote "$self"
     if [ "$detach" = yes ]; then
       mkfifo "$run/keys"
-      script -qefc "exec sh ${trace:-} $quoted spawn" /dev/null 4>&5 5>&- 6<&- 7>&- 8<&- <>"$run/keys" 2>&1 | record &
+      { exec <>"$run/keys" 2>&1; typescript; } | record &
     else
-      script -qefc "exec sh ${trace:-} $quoted spawn" /dev/null 4>&5 5>&- 6<&- 7>&- <&8 8<&- &
+      { exec <&8; typescript; } &
     fi
   elif [ "$detach" = yes ]; then
     spawn 4>&5 5</dev/null 6<&- 7>&- 8<&- 2>&1 | record &
@@ -405,6 +409,17 @@ start_monitor() {
     if [ -t 1 ] || [ -t 2 ] || [ -t 8 ]; then relay; else spawn 4>&5 5<&8 6<&- 7>&- 8<&- & fi
   fi
   monitor=$!
+}
+
+# script keeps every descriptor that it gets, for as long as the box runs, so the status is opened inside of it. What
+# ends before that tells nothing: the last line does then.
+typescript() {
+  exec 5>&- 6<&- 7>&- 8<&-
+  quote "$self"
+  line="exec sh ${trace:-} $quoted spawn"
+  quote "$run/launched"
+  SHELL=/bin/sh script -qefc "exec 4>$quoted; $line" /dev/null || :
+  [ -s "$run/exit" ] || printf '125 the terminal could not be made, or what runs in it has ended\n' 1<>"$run/launched"
 }
 
 relay() {
@@ -636,9 +651,24 @@ quote() {
   quoted="'$quoted$text'"
 }
 
+# The launcher needs nothing of the caller's environment, and a box that may trace could read it there.
+forget_environment() {
+  while read -r first second; do
+    second=${second%%=*}
+    case $first:$second in
+      *[!A-Za-z0-9_:]* | export: | export:PATH | export:LC_ALL | export:SHELL | export:BOXES_TRACE | export:enter_*) ;;
+      export:*) unset "$second" ;;
+    esac
+  done <<EOF
+$(export -p)
+EOF
+}
+
 # enter [-e NAME=VALUE] [-u USER] [-w DIR] [-t|-T] [COMMAND...]
 enter() {
   unset enter_user enter_cwd
+  # script gives its line to this shell, and the line is quoted for sh.
+  export SHELL=/bin/sh
   enter_env=0 enter_tty='' terminal=auto
   while [ $# -gt 0 ]; do
     case $1 in
@@ -667,6 +697,7 @@ enter() {
   esac
   enter_target=$pid
   export enter_target enter_env enter_tty
+  forget_environment
   [ -z "${enter_user-}" ] || export enter_user
   [ -z "${enter_cwd-}" ] || export enter_cwd
   if [ "$terminal" = auto ] && [ -t 0 ] && [ -t 1 ]; then terminal=yes; fi

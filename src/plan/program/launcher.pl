@@ -11,8 +11,8 @@ my (%the, %all);
 { local $/ = "\0"; while (<$records>) { chomp; my ($key, $value) = split /[ \n]/, $_, 2; $the{$key} = $value; push @{$all{$key}}, $value } }
 close $records;
 my %number = $the{arch} eq "aarch64"
-  ? (setns => 268, getcwd => 17, setsid => 157, capget => 90, capset => 91, prctl => 167, prlimit => 261, setgroups => 159, setresgid => 149, setresuid => 147, seccomp => 277)
-  : (setns => 308, getcwd => 79, setsid => 112, capget => 125, capset => 126, prctl => 157, prlimit => 302, setgroups => 116, setresgid => 119, setresuid => 117, seccomp => 317);
+  ? (keyctl => 219, setns => 268, getcwd => 17, setsid => 157, capget => 90, capset => 91, prctl => 167, prlimit => 261, setgroups => 159, setresgid => 149, setresuid => 147, seccomp => 277)
+  : (keyctl => 250, setns => 308, getcwd => 79, setsid => 112, capget => 125, capset => 126, prctl => 157, prlimit => 302, setgroups => 116, setresgid => 119, setresuid => 117, seccomp => 317);
 sub call { my $name = shift; syscall($number{$name}, @_) }
 sub must { my $name = shift; call($name, @_) == -1 and fail 125, "$name: $!" }
 
@@ -33,26 +33,34 @@ if (defined $the{oom}) { open my $file, ">", "/proc/self/oom_score_adj" or fail 
 
 # A handle above 2 would be a way out (CVE-2024-21626): they close at the exec, all but the status right now.
 my @handles = do { opendir my $dir, "/proc/self/fd" or fail 125, "/proc/self/fd: $!"; grep { /^\d+$/ && $_ > 2 && !($up && $_ == 4) } readdir $dir };
-for (@handles) { open my $handle, "<&=", $_ or next; close $handle }
-syscall(436, 3, 0xffffffff, 4) == 0 or fail 125, "close_range: $!";
 chdir "/";
 # setns(2) into a mount namespace moves the root to the root of that namespace; without a process of it there is no other handle.
 if ($root =~ s/^namespace://) { open my $file, "<", $root or fail 125, "$root: $!"; must("setns", fileno $file, 0x20000) }
 else { chroot $root and chdir "/" or fail 125, "chroot: $!" }
+# One of them kept the view of the host alive until here.
+for (@handles) { open my $handle, "<&=", $_ or next; close $handle }
+syscall(436, 3, 0xffffffff, 4) == 0 or fail 125, "close_range: $!";
 
 rmdir "/dev/.old" if $up;
 # A session of its own: signals of the terminal outside stay with the caller; TIOCSCTTY for a terminal that is the box alone.
-call("setsid");
+call("setsid") if $up || $the{tty};
 if ($the{tty}) { ioctl STDIN, 0x540E, my $steal = 1 or fail 125, "controlling terminal: $!" }
-# The /dev/null of the host must not be for the box to chown: take that of the box.
-for ([*STDIN, "<"], [*STDOUT, ">"], [*STDERR, ">"]) { my ($handle, $mode) = @$_; my @stat = stat $handle or next;
-  if (($stat[2] & 0170000) == 020000 && $stat[6] == 0x103) { open $handle, $mode, "/dev/null" or fail 125, "/dev/null: $!" } }
+# A keyring of its own: the session keyring of the caller would be inherited with what it holds.
+call("keyctl", 1, 0);
+# The /dev/null of the host must not be for the box to chown: take that of the box, if it still is one. A directory would be a way out.
+for ([*STDIN, 04000], [*STDOUT, 04001], [*STDERR, 04001]) { my ($handle, $mode) = @$_; my @stat = stat $handle or next; my $kind = $stat[2] & 0170000;
+  next unless $kind == 040000 || $kind == 020000 && $stat[6] == 0x103;
+  sysopen my $null, "/dev/null", $mode or fail 125, "/dev/null: $!"; -c $null && (stat _)[6] == 0x103 or fail 125, "/dev/null of the box is another file";
+  open $handle, ($mode & 1 ? ">&" : "<&") . fileno $null or fail 125, "/dev/null: $!" }
 
 # Users and groups by the files of the box, never by the NSS of the host; any doubt is an error, never uid 0.
-sub table { my ($path, @rows) = @_; sysopen my $file, $path, 04000 or return; -f $file or fail 125, "$path is not a file";
-  -s _ <= 1 << 20 or fail 125, "$path is larger than 1 MiB"; while (<$file>) { chomp; push @rows, [split /:/, $_, -1] } @rows }
-my @passwd = grep { @$_ >= 7 && $_->[2] =~ /^\d{1,10}$/ && $_->[3] =~ /^\d{1,10}$/ } table "/etc/passwd";
-my @group = grep { @$_ >= 4 && $_->[2] =~ /^\d{1,10}$/ } table "/etc/group";
+sub table { my ($path) = @_; sysopen my $file, $path, 04000 or return; -f $file or fail 125, "$path is not a file";
+  my $text = do { local $/ = \(1 + (1 << 20)); <$file> } // "";
+  length $text <= 1 << 20 or fail 125, "$path is larger than 1 MiB"; map { [split /:/, $_, -1] } split /\n/, $text }
+# 4294967295 means "no change" to the kernel, and larger numbers wrap round, to 0 too.
+sub number { $_[0] =~ /^\d{1,10}$/ && $_[0] < 4294967295 }
+my @passwd = grep { @$_ >= 7 && number($_->[2]) && number($_->[3]) } table "/etc/passwd";
+my @group = grep { @$_ >= 4 && number($_->[2]) } table "/etc/group";
 sub id { my ($text, $kind, @rows) = @_; my ($row) = grep { $_->[0] eq $text } @rows; return $row->[2] if $row && $text !~ /^\d+$/;
   $text =~ /^(0|[1-9]\d{0,9})$/ && $1 < 4294967295 or fail 125, "$kind $text: not in the box, nor a number below 4294967295"; $1 }
 my ($user, $as) = split /:/, $the{user}, 2;
@@ -83,10 +91,12 @@ sub confine { must("seccomp", 1, $the{flags} + 0, $program) if @filter }
 confine() unless $the{nnp};
 must("setgroups", scalar @groups, my $list = pack "L*", @groups);
 must("setresgid", $gid + 0, $gid + 0, $gid + 0);
+must("setresuid", $uid + 0, $uid + 0, $uid + 0);
 # Inheritable and ambient capabilities are empty (CVE-2022-24769); root regains its bounding set at the exec.
 my ($header, $sets) = (pack("LL", 0x20080522, 0), "\0" x 24);
-must("capget", $header, $sets); my @set = unpack "L6", $sets; @set[2, 5] = (0, 0); must("capset", $header, pack "L6", @set);
-must("setresuid", $uid + 0, $uid + 0, $uid + 0);
+must("capget", $header, $sets); my @set = unpack "L6", $sets; @set[2, 5] = (0, 0);
+if (!$up) { $set[$_] &= $bounding & 0xffffffff for 0, 1; $set[$_] &= $bounding >> 32 for 3, 4 }
+must("capset", $header, pack "L6", @set);
 must("prctl", 47, 4, 0, 0, 0);
 if ($the{nnp}) { must("prctl", 38, 1, 0, 0, 0); }
 
@@ -97,6 +107,14 @@ my $file = $command[0];
 if ($file !~ m{/}) { my ($found, $denied);
   for (split /:/, $environment{PATH} || "", -1) { my $try = ($_ eq "" ? "." : $_) . "/$file"; next unless -e $try; -d _ || !-x _ ? $denied ||= $try : ($found ||= $try) }
   $file = $found || $denied or fail 127, "$command[0]: not found in PATH" }
+# Only now, with the root, capabilities and filter of the box and not to be dumped, does a process come into its pid namespace:
+# one with CAP_SYS_PTRACE there looked through its /proc/PID/root at that of the host. This one stays outside, and waits.
+if (!$up) {
+  must("prctl", 4, 0, 0, 0, 0);
+  defined(my $child = fork) or fail 125, "fork: $!";
+  if ($child) { waitpid $child, 0; exit($? & 127 ? 128 + ($? & 127) : $? >> 8) }
+  $the{tty} or call("setsid");
+}
 %ENV = %environment;
 if ($up) { syswrite $status, "ok\n" } else { must("prctl", 1, 9, 0, 0, 0) }
 confine() if $the{nnp};

@@ -17,6 +17,9 @@ sub every { my $dir = shift; opendir my $handle, $dir or return;
 
 chroot "." and chdir "/" or fail "chroot: $!";
 umask 0;
+# Where the host's tree will hang a link to itself stands as long as targets are made: a link of the image that leads there
+# (/a -> /dev/.old/etc) is an error, else mount would make its targets in the host.
+symlink ".old", "/dev/.old" or fail "/dev/.old: $!";
 my @owner = (0, 0);
 sub owned { chown @owner, $_[0] if $owner[0] }
 sub parents { my $made = ""; my @names = grep { $_ ne "" } split m{/}, $_[0]; pop @names;
@@ -36,3 +39,4 @@ my %make = (
   node => sub { my ($path, $major, $minor, $mode) = @_; node $path, 020000 | oct $mode, $major << 8 | $minor },
   copy => sub { my ($path, $mode, $device, $uid, $gid) = @_; node $path, $mode + 0, $device; chown $uid, $gid, $path });
 for (@entries) { my ($kind, @rest) = @$_; $make{$kind}->(@rest) }
+unlink "/dev/.old" and mkdir "/dev/.old", 0700 or fail "/dev/.old: $!"; owned "/dev/.old";

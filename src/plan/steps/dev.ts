@@ -61,10 +61,11 @@ function options(box: Box): Word {
 function targets(box: Box): Command {
   const words: Word[] = [
     ...(hasUsers(box) ? ['owner', { ref: 'owner_uid' }, { ref: 'owner_gid' }] : []),
-    ...['dir', '/dev/.old', '700'],
     ...nodes.flatMap(([name, major, minor]) => ['node', `/dev/${name}`, `${major}`, `${minor}`, '666']),
     ...links.flatMap(([name, to]) => ['link', `/dev/${name}`, `${to}`]),
     ...['hosts', 'hostname', 'resolv.conf'].flatMap((name) => ['file', `/etc/${name}`]),
+    ...['/proc', '/sys'].flatMap((path) => ['dir', path, '555']),
+    ...box.mounts.tmpfs.flatMap(({ target }) => ['dir', target, '755']),
     ...(box.privileges.privileged ? ['devices'] : []),
     ...box.mounts.devices.flatMap(({ source, target }) => ['device', target, source]),
     ...box.mounts.volumes.flatMap(({ target }, index): Word[] => [

@@ -17,7 +17,7 @@ export const about: About = {
 const target: Word = { ref: 'enter_target' }
 const every = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup']
 
-/** `--root=/`: after it still the host's tools run, never those of the image (CVE-2019-14271). */
+/** `--no-fork`: the launcher goes into the pid namespace itself, last of all. `--root=/`: after it still the host's tools run, never those of the image (CVE-2019-14271). */
 export function enter(box: Box, host: Host): Step[] {
   const { first, exec } = joinGroups(box, host)
   const kinds = [
@@ -25,7 +25,7 @@ export function enter(box: Box, host: Host): Step[] {
     ...(hasUsers(box) ? ['--user'] : []),
     ...(box.namespaces.time.mode === 'host' ? [] : ['--time']),
   ]
-  const nsenter: Word[] = ['nsenter', '--target', target, ...kinds, '--root=/', '--']
+  const nsenter: Word[] = ['nsenter', '--no-fork', '--target', target, ...kinds, '--root=/', '--']
   const launcher: Word[] = [
     'perl',
     '-e',
