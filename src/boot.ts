@@ -14,8 +14,9 @@ function boot(): void {
   const cachedData = readCache(cache)
   const text = `(function (${names.join(', ')}) {${readFileSync(file, 'latin1')}\n})`
   const script = new Script(text, { filename: file, ...(cachedData ? { cachedData } : {}) })
-  // At the end, when what is needed has been compiled.
-  if (!cachedData) process.once('exit', () => writeCache(cache, script.createCachedData()))
+  // At the end, when what is needed has been compiled; `--help` needs little of it.
+  const telling = ['plan', 'up'].includes(process.argv[2] ?? '')
+  if (!cachedData && telling) process.once('exit', () => writeCache(cache, script.createCachedData()))
   const module = { exports: {} }
   const load = (path: string) => import(path)
   script.runInThisContext()(createRequire(file), module, module.exports, file, __dirname, load)
