@@ -42,7 +42,7 @@ function header({ box }: Plan): string {
     '#        stop [-t SECONDS] | down [-t SECONDS] | status | logs [-f] [-n N]',
     '# exit status: 125 boxes itself, 126 the command cannot run, 127 it is not there, 128+n signal n, else its own',
     ...box.notes.map((note) => `# note: ${printable(note)}`),
-    '# shellcheck disable=SC2016,SC2034,SC2317 # perl and spec text stand in single quotes; one frame serves every box',
+    '# shellcheck disable=SC2016,SC2034,SC2209,SC2317 # perl and spec text stand in single quotes; one frame serves every box',
     'set -eu',
     'umask 077',
     'export LC_ALL=C',
