@@ -47,7 +47,7 @@ await Promise.all([
   }),
   build({
     ...common,
-    entryPoints: ['src/oclif.ts', 'src/cli/highlight.ts', 'src/cli/spinner.ts'],
+    entryPoints: ['src/oclif.ts', 'src/cli/highlight.ts', 'src/cli/ticks.ts'],
     entryNames: '[name]',
     outdir: 'dist',
     format: 'esm',

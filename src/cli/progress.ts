@@ -7,15 +7,12 @@ export interface View {
   step(title: string): void
   /** The command runs: nothing more to show, the box's own output begins. */
   running(): void
-  /** The program has ended. */
-  end(): Promise<void>
-  /** Takes what the program writes to standard error, where it would be drawn over. */
-  readonly errors?: (chunk: Buffer) => void
+  /** The program has ended before that. */
+  failed(): void
 }
 
-/** A list that moves for people, plain lines for a log. */
+/** Ticks for people, plain lines for a log. */
 export async function progress(io: Io, plan: Plan, verbose: boolean): Promise<View> {
-  if (!verbose && io.isTerminal(2) && process.stderr.columns > 0)
-    return (await import('./spinner.ts')).spinner(plan, process.stderr)
-  return { step: (title) => io.err(`${title}\n`), running: () => {}, end: async () => {} }
+  if (!verbose && io.isTerminal(2)) return (await import('./ticks.ts')).ticks(plan, process.stderr)
+  return { step: (title) => io.err(`${title}\n`), running: () => {}, failed: () => {} }
 }

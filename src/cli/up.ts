@@ -20,15 +20,16 @@ export async function up(io: Io, { spec }: { spec: string }, flags: UpFlags): Pr
   const args = ['up', ...(flags.detach ? ['-d'] : []), ...(flags.rm ? ['--rm'] : [])]
   const view = await progress(io, plan, flags.verbose === true)
   return withProgramFile(box.paths.runRoot, box.name, printProgram(plan), async (file, remove) => {
-    // When the command runs, the program has stored itself and has started all that it starts from this file.
+    let ran = false
     const running = () => {
+      // By now the program has stored itself and has started all that it starts from this file.
       remove()
       view.running()
+      ran = true
     }
-    const { step, errors } = view
-    const steps = { step, running, errors }
+    const steps = { step: view.step, running }
     const status = await runProgram(file, { args, env: io.env, trace: flags.verbose === true, steps })
-    await view.end()
+    if (!ran) view.failed()
     return status
   })
 }

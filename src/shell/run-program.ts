@@ -16,8 +16,6 @@ export interface Steps {
   step(title: string): void
   /** The box's command runs. */
   running(): void
-  /** Takes the program's standard error, which is ours otherwise. */
-  readonly errors?: ((chunk: Buffer) => void) | undefined
 }
 
 /**
@@ -26,11 +24,10 @@ export interface Steps {
  */
 export async function runProgram(file: string, { args, env, trace, steps }: Run): Promise<number> {
   const child = spawn('/bin/sh', [...(trace ? ['-x'] : []), file, ...args], {
-    stdio: ['inherit', 'inherit', steps?.errors ? 'pipe' : 'inherit', steps ? 'pipe' : 'ignore'],
+    stdio: ['inherit', 'inherit', 'inherit', steps ? 'pipe' : 'ignore'],
     env: { ...env, BOXES_PROGRESS: steps ? '3' : undefined, ...(trace ? { BOXES_TRACE: '-x' } : {}) },
   })
   if (steps) readSteps(child.stdio[3] as NodeJS.ReadableStream, steps)
-  if (steps?.errors) child.stderr?.on('data', steps.errors)
   const forget = passSignals((signal) => child.kill(signal))
   try {
     return await ended(child)
@@ -39,7 +36,7 @@ export async function runProgram(file: string, { args, env, trace, steps }: Run)
   }
 }
 
-/** Its pipes are read to their end, unless something that it left running keeps them open. */
+/** What it tells is read to its end, unless something that it left running keeps the pipe open. */
 function ended(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once('error', reject)
