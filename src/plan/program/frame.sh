@@ -92,7 +92,7 @@ remove_groups() {
     rmdir "$@" 2>/dev/null || :
     unlock
     tries=$((tries + 1))
-    [ "$tries" -lt 100 ] || break
+    [ "$tries" -lt 100 ] || { printf 'boxes: %s: busy: %s\n' "$name" "$*" >&2; return 1; }
     [ "$tries" -eq 1 ] || sleep 0.02
   done
 }
@@ -113,6 +113,14 @@ cached() {
   fi
   rm -f -- "$lower.lock"
   exec 9>&-
+}
+
+# drop_part ENTRY: what a death left half made in the cache, unless somebody is making it.
+drop_part() {
+  [ -e "$1.part" ] || return 0
+  exec 8>>"$1.lock"
+  if flock -n 8; then rm -rf -- "$1.part" "$1.lock"; fi
+  exec 8>&-
 }
 
 # unpack ARCHIVE SHA256
@@ -140,10 +148,9 @@ bootstrap_now() {
   patiently "$@" >&2
 }
 
-# Without dns of its own a box uses the host's name servers. Those on the loopback are the host's own: its network only.
+# Without dns of its own a box has a copy of the host's name servers.
 copy_resolv_conf() {
-  while read -r line; do printf '%s
-' "$line"; done </etc/resolv.conf >"$run/resolv.conf" 2>/dev/null || : >"$run/resolv.conf"
+  while read -r line; do printf '%s\n' "$line"; done </etc/resolv.conf >"$run/resolv.conf" 2>/dev/null || : >"$run/resolv.conf"
 }
 
 # volume_source PATH create|exists: sets $source, the canonical path, and $source_flags, which a read-only remount must repeat.
@@ -294,7 +301,7 @@ slay() {
 # Removes what a run made: the box's processes, groups and run state; and its writable layer unless that is kept.
 sweep() {
   slay
-  undo
+  undo || die 125 'something of it could not be removed: see above' "boxes down $name removes the rest when that is mended"
 }
 
 # When `up` ends before the box runs: first the reason, then the undo of all that was made.
@@ -304,6 +311,8 @@ leave() {
   trap - EXIT
   set +e
   [ -z "${job-}" ] || kill "$job" 2>/dev/null
+  exec 9>&-
+  locks=0
   if [ -n "$at" ]; then
     blame
     [ "$status" -gt 128 ] || status=125

@@ -58,11 +58,11 @@ sub table { my ($path) = @_; sysopen my $file, $path, 04000 or return; -f $file 
   my $text = do { local $/ = \(1 + (1 << 20)); <$file> } // "";
   length $text <= 1 << 20 or fail 125, "$path is larger than 1 MiB"; map { [split /:/, $_, -1] } split /\n/, $text }
 # 4294967295 means "no change" to the kernel, and larger numbers wrap round, to 0 too.
-sub number { $_[0] =~ /^\d{1,10}$/ && $_[0] < 4294967295 }
+sub number { $_[0] =~ /^\d{1,10}\z/ && $_[0] < 4294967295 }
 my @passwd = grep { @$_ >= 7 && number($_->[2]) && number($_->[3]) } table "/etc/passwd";
 my @group = grep { @$_ >= 4 && number($_->[2]) } table "/etc/group";
 sub id { my ($text, $kind, @rows) = @_; my ($row) = grep { $_->[0] eq $text } @rows; return $row->[2] if $row && $text !~ /^\d+$/;
-  $text =~ /^(0|[1-9]\d{0,9})$/ && $1 < 4294967295 or fail 125, "$kind $text: not in the box, nor a number below 4294967295"; $1 }
+  $text =~ /^(0|[1-9]\d{0,9})\z/ && $1 < 4294967295 or fail 125, "$kind $text: not in the box, nor a number below 4294967295"; $1 }
 my ($user, $as) = split /:/, $the{user}, 2;
 my $uid = id($user, "user", @passwd);
 my ($entry) = grep { $_->[2] == $uid } ($user =~ /^\d+$/ ? @passwd : grep { $_->[0] eq $user } @passwd);

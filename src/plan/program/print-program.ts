@@ -73,10 +73,17 @@ function functionOf(name: string, purpose: string, steps: readonly Step[]): stri
   return [`# ${purpose}`, `${name}() {`, ...(body.length > 0 ? body : ['  :']), '}'].join('\n')
 }
 
-/** In reverse; each harmless if the thing is not there. */
+/** In reverse; each harmless if the thing is not there, and none kept back by another that fails. */
 function undoOf(steps: readonly Step[]): string {
-  const body = [...steps].reverse().flatMap(({ undo }) => print(undo))
-  return ['# Takes back what the steps made, last first.', 'undo() {', ...body, '}'].join('\n')
+  const body = [...steps].reverse().flatMap(({ undo }) => print(undo).map((line) => `${line} || left=yes`))
+  return [
+    '# Takes back what the steps made, last first.',
+    'undo() {',
+    "  left=''",
+    ...body,
+    '  [ -z "$left" ]',
+    '}',
+  ].join('\n')
 }
 
 function print(commands: readonly Command[]): string[] {

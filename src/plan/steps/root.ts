@@ -11,7 +11,7 @@ export const about: About = {
   docker: 'docker pull, docker import',
 }
 
-/** Sets `lower`, the directory that the overlay lies on. Nothing to undo: the cache is shared by boxes. */
+/** Sets `lower`, the directory that the overlay lies on. The cache is shared by boxes: only what is half made is undone. */
 export function root(box: Box, host: Host): Step[] {
   const { rootfs } = box
   if (rootfs.kind === 'joined') return []
@@ -22,7 +22,15 @@ export function root(box: Box, host: Host): Step[] {
     debootstrap: 'Make the Debian root',
   }
   const run: Command[] = [...find(rootfs, host), { run: ['export', 'lower'] }]
-  return [{ kind: 'root', title: titles[rootfs.kind], why: 'rootfs', where: 'host', run, undo: [] }]
+  return [
+    { kind: 'root', title: titles[rootfs.kind], why: 'rootfs', where: 'host', run, undo: unfinished(rootfs) },
+  ]
+}
+
+function unfinished(rootfs: Box['rootfs']): Command[] {
+  if (rootfs.kind === 'tarball') return [{ call: 'drop_part', args: [[roots, `/${rootfs.sha256}`]] }]
+  if (rootfs.kind === 'debootstrap') return [{ call: 'drop_part', args: [[roots, `/${rootfs.key}`]] }]
+  return []
 }
 
 function find(rootfs: Exclude<Box['rootfs'], { kind: 'joined' }>, host: Host): Command[] {
