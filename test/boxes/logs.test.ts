@@ -32,14 +32,15 @@ test('-n N', async () => {
 })
 
 test('-f follows until the box ends', async () => {
-  const box = script('echo one; read x </gate; echo two')
+  const box = script('mkfifo /gate; echo one; read x </gate; echo two; sleep 1000')
   await box.up({ detach: true })
   await until(async () => (await box.logs()).stdout === 'one\n', 'it has begun')
   const follow = start(['sh', box.program, 'logs', '-f'], { env: here.env })
   await until(() => follow.said().stdout === 'one\n', 'the first line')
   await box.enter(['sh', '-c', 'echo >/gate'])
+  await until(() => follow.said().stdout === 'one\ntwo\n', 'the second line')
   await box.stop('-t', '0')
-  expect((await follow.done).status).toBe(0)
+  expect(await follow.done).toEqual({ status: 0, stdout: 'one\ntwo\n', stderr: '' })
 }, 30_000)
 
 test('-f of a box that speaks', async () => {

@@ -7,9 +7,11 @@ const root = busyboxRoot()
 afterAll(() => rmSync(root, { recursive: true }))
 
 /** Runs a program's verb with a terminal of ours, as a person would. */
-function typed(box: TestBox, args: string, stdin = '') {
+async function typed(box: TestBox, args: string, stdin = '') {
   const argv = ['script', '-qefc', `sh ${box.program} ${args}`, '/dev/null'] as [string, ...string[]]
-  return run(argv, { env: here.env, stdin })
+  const ran = await run(argv, { env: here.env, stdin })
+  // The end of what is typed is a character to script, and the terminal shows it.
+  return { ...ran, stdout: ran.stdout.replaceAll('^@', '') }
 }
 
 test('without tty the command has no terminal, even when the caller has one', async () => {
