@@ -23,12 +23,14 @@ export interface Steps {
  * status (128+n when a signal killed it). Signals are passed on; we end when the program has ended, never before.
  */
 export async function runProgram(file: string, { args, env, trace, steps }: Run): Promise<number> {
-  const child = spawn('/bin/sh', [...(trace ? ['-x'] : []), file, ...args], {
+  // Before it runs: a signal that comes in between would end us and leave it alone.
+  let child: ChildProcess | undefined
+  const forget = passSignals((signal) => child?.kill(signal))
+  child = spawn('/bin/sh', [...(trace ? ['-x'] : []), file, ...args], {
     stdio: ['inherit', 'inherit', 'inherit', steps ? 'pipe' : 'ignore'],
     env: { ...env, BOXES_PROGRESS: steps ? '3' : undefined, ...(trace ? { BOXES_TRACE: '-x' } : {}) },
   })
   if (steps) readSteps(child.stdio[3] as NodeJS.ReadableStream, steps)
-  const forget = passSignals((signal) => child.kill(signal))
   try {
     return await ended(child)
   } finally {
