@@ -503,7 +503,8 @@ monitor() {
   init <&5 5<&- 8>&- 9>&- &
   pid=$!
   identify "$pid" && printf '%s %s %s\n' "$pid" "$started" "$boot_id" >&8
-  exec 3>&- 4>&- 5<&- 8>&- </dev/null
+  # The shell's own word about a killed child ("Killed") is nothing that the box has said.
+  exec 3>&- 4>&- 5<&- 8>&- </dev/null >/dev/null 2>&1
   status=0
   wait "$pid" || status=$?
   [ "$pid_namespace" = private ] || reap || :
