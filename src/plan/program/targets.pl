@@ -17,18 +17,20 @@ sub every { my $dir = shift; opendir my $handle, $dir or return;
 
 chroot "." and chdir "/" or fail "chroot: $!";
 umask 0;
-# Where the host's tree will hang a link to itself stands as long as targets are made: a link of the image that leads there
-# (/a -> /dev/.old/etc) is an error, else mount would make its targets in the host.
-symlink ".old", "/dev/.old" or fail "/dev/.old: $!";
 my @owner = (0, 0);
 sub owned { chown @owner, $_[0] if $owner[0] }
 sub parents { my $made = ""; my @names = grep { $_ ne "" } split m{/}, $_[0]; pop @names;
   for (@names) { $made .= "/$_"; next if -d $made; mkdir $made, 0755 or fail "cannot make the directory $made in the root file system: $!"; owned $made } }
-# A dangling symbolic link (/etc/resolv.conf in many images) is followed to what it would name, inside the root.
-sub goal { my ($path, $hops) = ($_[0], 0);
-  while (-l $path && !-e $path) { ++$hops > 40 and fail "too many symbolic links at $path"; my $to = readlink $path;
-    $path = $to =~ m{^/} ? $to : ($path =~ s{[^/]*$}{}r) . $to }
-  $path }
+# Follows links to the last, inside the root, also where they dangle (/etc/resolv.conf in many images). Two places lead out of
+# it when the mounts are made: the host's tree at /dev/.old, and /proc/1/root; a link through one of them is refused.
+my $proc = "";
+sub goal { my ($path) = @_; my ($at, $hops, @names) = ("", 0, split m{/}, $path); my $own = $path =~ m{^/proc/};
+  while (@names) { my $name = shift @names; next if $name eq "" || $name eq "."; if ($name eq "..") { $at =~ s{/[^/]*$}{}; next }
+    $at eq "/dev/.old" || $at eq $proc && $proc ne "" && !$own and fail "$path is a link that leads out of the root file system";
+    if (!-l "$at/$name") { $at .= "/$name"; next }
+    ++$hops > 40 and fail "too many symbolic links at $path"; my $to = readlink "$at/$name"; $at = "" if $to =~ m{^/}; unshift @names, split m{/}, $to }
+  $at eq "/dev/.old" and fail "$path is a link that leads out of the root file system"; $at || "/" }
+$proc = goal "/proc"; $proc eq "/" and fail "/proc is a link to the root";
 sub node { my ($path, $mode, $device) = @_; parents $path; unlink $path;
   syscall($mknodat, -100, $path, $mode, $device + 0) == 0 or fail "cannot make the device $path: $!" }
 my %make = (
@@ -39,4 +41,4 @@ my %make = (
   node => sub { my ($path, $major, $minor, $mode) = @_; node $path, 020000 | oct $mode, $major << 8 | $minor },
   copy => sub { my ($path, $mode, $device, $uid, $gid) = @_; node $path, $mode + 0, $device; chown $uid, $gid, $path });
 for (@entries) { my ($kind, @rest) = @$_; $make{$kind}->(@rest) }
-unlink "/dev/.old" and mkdir "/dev/.old", 0700 or fail "/dev/.old: $!"; owned "/dev/.old";
+mkdir "/dev/.old", 0700 or fail "/dev/.old: $!"; owned "/dev/.old";

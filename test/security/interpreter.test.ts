@@ -1,0 +1,117 @@
+import { copyFileSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
+import { expect, test } from '@jest/globals'
+import { type TestBox, until, world } from '../harness/index.ts'
+import { tree, without } from './attack.ts'
+
+// SECURITY.md 2, Host binary overwrite (CVE-2019-5736), and 4. The interpreter that may be overwritten is a copy, first in PATH.
+const here = world()
+
+/** Runs as the host's interpreter, keeps a handle on it, and writes as soon as nobody runs it any more. */
+const attack = `#!/proc/self/exe -Iperl
+open my $exe, "<", "/proc/self/exe" or die "exe: $!"; fcntl $exe, 2, 0;
+my $try = 'for i in $(seq 200); do if echo owned 2>/vol/why >>/proc/self/fd/' . fileno($exe) . '; then echo overwritten >/vol/result; exit; fi;
+  case $(cat /vol/why) in *"busy"*) sleep 0.02 ;; *) mv /vol/why /vol/result; exit ;; esac; done';
+fork and exit 0;
+exec "/bin/sh", "-c", $try;
+`
+
+function place() {
+  const directory = `${here.directory}/${Math.random().toString(36).slice(2)}`
+  mkdirSync(`${directory}/bin`, { recursive: true })
+  mkdirSync(`${directory}/vol`)
+  copyFileSync('/usr/bin/perl', `${directory}/bin/perl`)
+  writeFileSync(`${directory}/vol/attack`, attack, { mode: 0o755 })
+  const result = () =>
+    until(() => {
+      try {
+        return readFileSync(`${directory}/vol/result`, 'utf8')
+      } catch {
+        return null
+      }
+    }, 'the attack has a result')
+  const env = { ...here.env, PATH: `${directory}/bin:${process.env.PATH}` }
+  return { directory, result, env, before: tree(`${directory}/bin`), after: () => tree(`${directory}/bin`) }
+}
+
+const view = 'mount -o remount,bind,ro /'
+
+async function byUp(weaken: (box: TestBox) => void) {
+  const at = place()
+  // PID 1 must last: with it the box's other processes would go.
+  const script = `/vol/attack & while [ ! -e /vol/result ]; do sleep 0.02; done`
+  writeFileSync(`${at.directory}/vol/first`, attack.replace('fork and exit 0;\n', ''), { mode: 0o755 })
+  const box = here.box({
+    rootfs: 'host',
+    volumes: [`${at.directory}/vol:/vol`],
+    command: ['/vol/first', script],
+  })
+  weaken(box)
+  await box.up({ env: at.env })
+  const result = await at.result()
+  await box.down('-t', '0')
+  return { ...at, result }
+}
+
+async function byEnter(weaken: (box: TestBox) => void) {
+  const at = place()
+  const box = here.box({ rootfs: 'host', volumes: [`${at.directory}/vol:/vol`], command: ['sleep', '100'] })
+  weaken(box)
+  await box.up({ detach: true, env: at.env })
+  expect(await box.enter(['/vol/attack'], { env: at.env })).toMatchObject({ status: 0 })
+  const result = await at.result()
+  await box.down('-t', '0')
+  return { ...at, result }
+}
+
+for (const [verb, run] of [
+  ['up', byUp],
+  ['enter', byEnter],
+] as const) {
+  test(`${verb}: an entry point #!/proc/self/exe cannot write the host's interpreter`, async () => {
+    const { before, after, result } = await run(() => {})
+    expect(result).toMatch(/Read-only file system/)
+    expect(after()).toEqual(before)
+  })
+
+  test(`${verb}: without the read-only view it is overwritten`, async () => {
+    const { before, after, result } = await run((box) => without(box, view, ':'))
+    expect(result).toBe('overwritten\n')
+    expect(after()).not.toEqual(before)
+  })
+}
+
+test('no host program is left in the pid namespace of a box', async () => {
+  const box = here.box({ rootfs: 'host', command: ['sleep', '100'] })
+  await box.up({ detach: true })
+  const { stdout } = await box.enter(['sh', '-c', 'for p in /proc/[0-9]*; do readlink $p/exe; done'])
+  const own = new Set(stdout.trim().split('\n'))
+  expect(own).toEqual(new Set(['dash', 'sleep'].map((name) => realpathSync(`/bin/${name}`))))
+  await box.down('-t', '0')
+})
+
+test('with CAP_SYS_PTRACE nothing of the host is seen in those that enter', async () => {
+  const outside = here.file('outside', 'outside')
+  const hunt = `$| = 1; while (1) { opendir my $dir, '/proc'; for (grep { /^\\d+$/ && $_ != 1 } readdir $dir) {
+    print "ROOT\\n" if open my $file, '<', "/proc/$_/root${outside}";
+    if (open my $file, '<', "/proc/$_/environ") { local $/; my $text = <$file> // ''; print "ENV\\n" if $text =~ /CALLER_SECRET/ } } }`
+  for (const weak of [false, true]) {
+    const box = here.box({
+      rootfs: 'host',
+      tmpfs: ['/tmp'],
+      cap_add: ['SYS_PTRACE'],
+      command: ['perl', '-e', hunt],
+    })
+    if (weak) {
+      // As it was: nsenter forks into the pid namespace, and what it started still had the root of the host.
+      without(box, 'nsenter --no-fork --target', 'nsenter --target')
+      without(box, '  forget_environment\n')
+    }
+    await box.up({ detach: true })
+    for (let i = 0; i < 12; i++)
+      expect((await box.enter(['true'], { env: { ...here.env, CALLER_SECRET: '1' } })).status).toBe(0)
+    const { stdout } = await box.logs()
+    await box.down('-t', '0')
+    if (weak) expect(stdout).toMatch(/ROOT|ENV/)
+    else expect(stdout).toBe('')
+  }
+})
