@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises'
+import { setTimeout } from 'node:timers/promises'
 import { processesOf } from '../memory.js'
 
 /** podman with its own store, no network, cgroups by file; with the first of its runtimes that runs here. */
@@ -11,9 +12,12 @@ export async function podman(world) {
   const tool = [path, ...places, '--cgroup-manager', 'cgroupfs', '--events-backend', 'none']
   // Its default limits are above the hard ones of a root without CAP_SYS_RESOURCE.
   const box = ['--ulimit', 'nofile=1024:1024', '--ulimit', 'nproc=1024:1024', '--network', 'none']
-  // podman mounts its store on itself, and undoes that when it ends well.
+  // podman mounts its store on itself, and undoes that when the last of it ends; conmon's clean-up may be on its way still.
   const unmount = '! mountpoint -q "$1" || umount --lazy "$1"'
-  world.atEnd(() => world.run(['sh', '-c', unmount, 'sh', `${dir}/root/overlay`]))
+  world.atEnd(async () => {
+    for (let tries = 0; tries < 40 && processesOf(dir).length > 0; tries++) await setTimeout(250)
+    world.run(['sh', '-c', unmount, 'sh', `${dir}/root/overlay`])
+  })
   world.run([...tool, 'import', world.tarball(), 'bench'])
   const { runtime, note } = pick(world, tool, box)
   const podman = [...tool, ...runtime]
