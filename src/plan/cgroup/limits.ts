@@ -57,8 +57,9 @@ function v1(box: Box, host: Host): Limit[] {
       why: `blkio_config.device_${kind}`,
       device: path,
     })),
+    // A hybrid host may have this controller in its v2 tree.
     ...resources.hugetlb.map(({ pageSize, limit }) => ({
-      file: `hugetlb.${pageSize}.limit_in_bytes`,
+      file: 'hugetlb' in host.cgroup.v1 ? `hugetlb.${pageSize}.limit_in_bytes` : `hugetlb.${pageSize}.max`,
       value: `${limit}`,
       why: 'resources.hugepageLimits',
     })),

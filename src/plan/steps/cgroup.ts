@@ -18,6 +18,8 @@ export const about: About = {
 export function cgroup(box: Box, host: Host): Step[] {
   if (host.cgroup.version === 'none') return []
   const wanted = limits(box, host)
+  // libcgroup sets what is in the v1 trees of a hybrid host; the rest is written.
+  const handled = ({ file }: Limit) => managed(box, host).includes(file.split('.')[0] ?? '')
   const why = [...new Set(wanted.map((limit) => limit.why).filter((field) => field !== 'always'))]
   return [
     {
@@ -39,7 +41,14 @@ export function cgroup(box: Box, host: Host): Step[] {
             run: [
               ...deviceNumbers(wanted),
               ...(hasLibcgroup(host) && managed(box, host).length > 0
-                ? set(box, wanted)
+                ? [
+                    ...set(box, wanted.filter(handled)),
+                    ...write(
+                      box,
+                      host,
+                      wanted.filter((one) => !handled(one)),
+                    ),
+                  ]
                 : write(box, host, wanted)),
             ],
             undo: [],
@@ -62,20 +71,26 @@ function make(box: Box, host: Host): Command[] {
       host.cgroup.version === 'v2' ? [{ run: ['cgcreate', '-g', `${list}:boxes`] }] : []
     const unified: Command[] =
       host.cgroup.version === 'hybrid' ? [{ run: ['mkdir', '-p', `${host.cgroup.v2}/${path}`] }] : []
-    return [...parent, ...unified, { run: ['cgcreate', '-g', `${list}:${path}`] }, ...cpuset]
+    const enabled = host.cgroup.version === 'hybrid' ? enable(box, host) : []
+    return [...parent, ...unified, ...enabled, { run: ['cgcreate', '-g', `${list}:${path}`] }, ...cpuset]
   }
-  const enable = v2Controllers(box, host).map((controller) => `+${controller}`)
   const mounts = trees(host, controllers)
-  const v2 = host.cgroup.v2
   return [
     { run: ['mkdir', '-p', ...mounts.map((mount) => `${mount}/${path}`)] },
-    ...(v2 === null || enable.length === 0
-      ? []
-      : [v2, `${v2}/boxes`].map(
-          (group): Command => ({ write: `${group}/cgroup.subtree_control`, lines: [enable.join(' ')] }),
-        )),
+    ...enable(box, host),
     ...cpuset,
   ]
+}
+
+/** A controller of the v2 tree is enabled from the root down; a hybrid host may have one there. */
+function enable(box: Box, host: Host): Command[] {
+  const { v2 } = host.cgroup
+  const words = v2Controllers(box, host).map((controller) => `+${controller}`)
+  if (v2 === null || words.length === 0) return []
+  return [v2, `${v2}/boxes`].map((group) => ({
+    write: `${group}/cgroup.subtree_control`,
+    lines: [words.join(' ')],
+  }))
 }
 
 /** A v1 cpuset group begins empty, and takes no process until its parent and it have processors and memory. */
@@ -87,6 +102,7 @@ function inheritCpuset(tree: string): Command[] {
 }
 
 function set(box: Box, wanted: readonly Limit[]): Command[] {
+  if (wanted.length === 0) return []
   // cgset takes a file once in a call, and writes a value of several lines line by line.
   const values = new Map<string, Part[]>()
   for (const limit of wanted) {
@@ -100,7 +116,7 @@ function set(box: Box, wanted: readonly Limit[]): Command[] {
 function write(box: Box, host: Host, wanted: readonly Limit[]): Command[] {
   return wanted.flatMap((limit) => {
     const [controller = ''] = limit.file.split('.')
-    const tree = host.cgroup.version === 'v2' ? host.cgroup.v2 : host.cgroup.v1[controller]
+    const tree = host.cgroup.v1[controller] ?? host.cgroup.v2
     const file = `${tree}/${groupPath(box.name)}/${limit.file}`
     // One write a rule: the kernel takes one at a time.
     if (limit.device === undefined)
