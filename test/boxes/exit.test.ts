@@ -39,7 +39,7 @@ test('a command that is killed from outside: 137', async () => {
   const box = command('sleep', '1000')
   const up = box.start()
   process.kill(await box.pid(), 'SIGKILL')
-  expect((await up.done).status).toBe(137)
+  expect(await up.done).toEqual({ status: 137, stdout: '', stderr: '' })
   expect((await box.status()).stdout).toBe('exited 137\n')
 })
 

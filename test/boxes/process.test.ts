@@ -150,7 +150,7 @@ test('the command is a session of its own', async () => {
 test('init: true: PID 1 is the reaper, the command its child', async () => {
   const { args, pid } = await up({ init: true, command: ['sleep', '2345'] })
   expect(args).toEqual(['/dev/init', '--', 'sleep', '2345'])
-  expect(running('sleep', '2345')).toHaveLength(1)
+  await until(() => running('sleep', '2345').length === 1, 'the command runs')
   expect(pid).not.toBe(running('sleep', '2345')[0])
 })
 

@@ -103,6 +103,7 @@ const elsewhere: Record<string, string> = {
   seccomp: 'with security_opt: the launcher',
   privileged: 'with cap_add, security_opt, devices: less is done',
   'resources.cpu.mems': 'with cpuset',
+  'blkio_config.weight_device': 'as blkio_config.weight, where the disk’s scheduler has weights',
 }
 
 /** Directories and groups that a step makes in the host's own mount namespace. */
