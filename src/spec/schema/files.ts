@@ -12,7 +12,7 @@ export const files: Record<string, Schema> = {
       debootstrap: string('Suite of a Debian or Ubuntu system to build once and cache.', 'bookworm'),
       include: list('Packages to add.', string('Package name.')),
       variant: string('Variant of mmdebstrap or debootstrap. Default `minbase`.', 'minbase'),
-      mirror: string('Address of the package mirror.', 'http://deb.debian.org/debian'),
+      mirror: string('Address of the package mirror.', 'http://mirror.example/debian'),
     },
     required: ['debootstrap'],
     additionalProperties: false,
