@@ -28,7 +28,12 @@ export async function runProgram(file: string, { args, env, trace, steps }: Run)
   const forget = passSignals((signal) => child?.kill(signal))
   child = spawn('/bin/sh', [...(trace ? ['-x'] : []), file, ...args], {
     stdio: ['inherit', 'inherit', 'inherit', steps ? 'pipe' : 'ignore'],
-    env: { ...env, BOXES_PROGRESS: steps ? '3' : undefined, ...(trace ? { BOXES_TRACE: '-x' } : {}) },
+    env: {
+      ...env,
+      PATH: systemPath(env.PATH),
+      BOXES_PROGRESS: steps ? '3' : undefined,
+      ...(trace ? { BOXES_TRACE: '-x' } : {}),
+    },
   })
   if (steps) readSteps(child.stdio[3] as NodeJS.ReadableStream, steps)
   try {
@@ -36,6 +41,13 @@ export async function runProgram(file: string, { args, env, trace, steps }: Run)
   } finally {
     forget()
   }
+}
+
+/** With the directories of system tools, which a caller's path may lack (cron, su): ip, pivot_root. */
+function systemPath(path = ''): string {
+  return [path, '/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
+    .filter(Boolean)
+    .join(':')
 }
 
 /** What it tells is read to its end, unless something that it left running keeps the pipe open. */
