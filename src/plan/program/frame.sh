@@ -254,6 +254,7 @@ unlock() {
 
 # The name is claimed under a lock, so that of two `up` one wins and the other changes nothing.
 claim() {
+  trap unclaimed EXIT
   kill -0 1 2>/dev/null || die 125 'only root can make a box' 'run it as root, for example with sudo'
   if [ ! -d "$run_root" ] || [ ! -d "$data_root/boxes" ] || [ ! -d "$roots" ]; then mkdir -p "$run_root" "$data_root/boxes" "$roots"; fi
   lock
@@ -302,6 +303,17 @@ slay() {
 sweep() {
   slay
   undo || die 125 'something of it could not be removed: see above' "boxes down $name removes the rest when that is mended"
+}
+
+# When `up` ends before the name is its own: the reason, and nothing is undone.
+unclaimed() {
+  status=$?
+  trap - EXIT
+  if [ -n "$at" ]; then
+    blame
+    status=125
+  fi
+  exit "$status"
 }
 
 # When `up` ends before the box runs: first the reason, then the undo of all that was made.
