@@ -30,7 +30,7 @@ export async function runProgram(file: string, { args, env, trace, steps }: Run)
     stdio: ['inherit', 'inherit', 'inherit', steps ? 'pipe' : 'ignore'],
     env: {
       ...env,
-      PATH: systemPath(env.PATH),
+      PATH: systemPath,
       BOXES_PROGRESS: steps ? '3' : undefined,
       ...(trace ? { BOXES_TRACE: '-x' } : {}),
     },
@@ -41,13 +41,6 @@ export async function runProgram(file: string, { args, env, trace, steps }: Run)
   } finally {
     forget()
   }
-}
-
-/** With the directories of system tools, which a caller's path may lack (cron, su): ip, pivot_root. */
-function systemPath(path = ''): string {
-  return [path, '/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
-    .filter(Boolean)
-    .join(':')
 }
 
 /** What it tells is read to its end, unless something that it left running keeps the pipe open. */
@@ -82,3 +75,6 @@ function readSteps(pipe: NodeJS.ReadableStream, steps: Steps): void {
   })
   pipe.on('error', () => {})
 }
+
+/** Whatever the caller's is: it must not decide what runs as root, and cron's lacks ip and pivot_root. */
+const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'

@@ -158,3 +158,10 @@ test('when PID 1 ends, the box’s other processes end', async () => {
   await box.up()
   expect(running('sleep', '4321')).toEqual([])
 })
+
+test('a mount namespace by its file: the command has that root', async () => {
+  const box = await up()
+  await box.enter(['sh', '-c', 'echo theirs >/mark'])
+  const ran = await here.box({ mount: `/proc/${await box.pid()}/ns/mnt`, command: ['cat', '/mark'] }).up()
+  expect(ran).toEqual({ status: 0, stdout: 'theirs\n', stderr: '' })
+})

@@ -36,6 +36,12 @@ test('a single file', async () => {
   expect((await here.sh(spec, 'cat /etc/deep/conf; ls /etc/deep')).stdout).toBe('single\nconf\n')
 })
 
+test('a volume inside another: its target is made there', async () => {
+  const [outer, inner] = [source('first-one'), source('within')]
+  const spec = { rootfs: root, volumes: [`${outer}:/data`, `${inner}:/data/deep/er`] }
+  expect((await here.sh(spec, 'cat /data/file /data/deep/er/file')).stdout).toBe('first-one\nwithin\n')
+})
+
 test('targets are made in the writable layer, not in the image', async () => {
   const path = source('made')
   await here.sh({ rootfs: root, volumes: [`${path}:/a/b/c`] }, 'ls /a/b/c')

@@ -305,7 +305,7 @@ describe('resources', () => {
     expect(errorsOf('resources: {unified: {memory.high: 1}}')).toHaveLength(1)
   })
 
-  test.each(['0', '1', '-2'])('pids_limit %s is refused', (text) =>
+  test.each(['0', '1', '3', '-2'])('pids_limit %s is refused', (text) =>
     expect(errorsOf(`pids_limit: ${text}`)).toHaveLength(1),
   )
 })

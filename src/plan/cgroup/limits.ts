@@ -23,7 +23,13 @@ function v1(box: Box, host: Host): Limit[] {
   const has = (file: string) => host.cgroup.files.includes(file)
   const weight = has('blkio.weight') ? 'blkio.weight' : 'blkio.bfq.weight'
   return [
-    ...given(resources.cpusetMems ?? (resources.cpuset === null ? null : '0'), 'cpuset.mems', 'cpuset'),
+    ...given(resources.cpusetMems, 'cpuset.mems', 'resources.cpu.mems'),
+    // A v1 cpuset without memory takes no process.
+    ...given(
+      resources.cpusetMems === null && resources.cpuset !== null ? '0' : null,
+      'cpuset.mems',
+      'cpuset',
+    ),
     ...given(resources.cpuset, 'cpuset.cpus', 'cpuset'),
     ...(resources.cpus === null ? [] : [{ file: 'cpu.cfs_period_us', value: `${period}`, why: 'cpus' }]),
     ...given(
@@ -73,7 +79,7 @@ function v2(resources: Resources, host: Host): Limit[] {
   const { blkio } = resources
   const weight = host.cgroup.files.includes('io.weight') ? 'io.weight' : 'io.bfq.weight'
   return [
-    ...given(resources.cpusetMems, 'cpuset.mems', 'cpuset'),
+    ...given(resources.cpusetMems, 'cpuset.mems', 'resources.cpu.mems'),
     ...given(resources.cpuset, 'cpuset.cpus', 'cpuset'),
     ...given(
       resources.cpus === null ? null : `${Math.round(resources.cpus * period)} ${period}`,

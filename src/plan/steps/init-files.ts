@@ -26,7 +26,7 @@ export function initFiles(box: Box, host: Host): Step[] {
     {
       kind: 'init-files',
       title: 'Write hosts, hostname and resolv.conf',
-      why: 'extra_hosts, hostname, dns',
+      why: 'extra_hosts, hostname, dns, dns_search, dns_opt',
       where: 'host',
       run: [
         { call: 'umask', args: ['022'] },

@@ -34,7 +34,7 @@ export function kernelFiles(box: Box, host: Host): Step[] {
     {
       kind: 'kernel-files',
       title: 'List /proc, /sys and the parts of /dev',
-      why: 'always',
+      why: 'shm_size, privileged',
       where: 'host',
       run: [fstab(...entries)],
       undo: [],

@@ -40,7 +40,7 @@ export function namespaces(box: Box, host: Host): Step[] {
     {
       kind: 'namespaces',
       title: 'Enter the cgroup and the namespaces',
-      why: 'pid, network_mode, ipc, uts, cgroup, time',
+      why: 'pid, network_mode, ipc, uts, cgroup, time, timeOffsets',
       where: 'join',
       run: [
         ...joined.flatMap((kind) => peers(kind, box.namespaces[kind])),

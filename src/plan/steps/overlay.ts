@@ -19,7 +19,7 @@ export function overlay(box: Box, host: Host): Step[] {
     {
       kind: 'overlay',
       title: 'Mount the root file system',
-      why: 'rootfs',
+      why: 'rootfs, mount',
       where: 'furnish',
       run: [
         ...keepPeers(box),

@@ -45,12 +45,11 @@ export function records(box: Box, host: Host): Step[] {
     ...process.args.map((arg) => `arg ${arg}`),
     ...filter(box, host),
   ]
-  const why = 'command, environment, user, working_dir, ulimits, cap_add, cap_drop, security_opt'
   return [
     {
       kind: 'records',
       title: 'Write down what a process of the box is',
-      why,
+      why: fields,
       where: 'host',
       run: [{ write: [run, '/process'], lines, end: '\\0' }],
       undo: [],
@@ -67,3 +66,7 @@ function filter({ privileges }: Box, host: Host): string[] {
     `filter\n${printFilter(compileFilter(profile, target)).join('\n')}\n`,
   ]
 }
+
+const fields =
+  'command, entrypoint, environment, env_file, working_dir, user, group_add, umask, ulimits, oom_score_adj, cap_add, ' +
+  'cap_drop, security_opt, no_new_privs, seccomp, privileged'

@@ -27,7 +27,7 @@ export function userNamespace(box: Box, host: Host): Step[] {
     {
       kind: 'user-namespace',
       title: 'Make or find the user namespace',
-      why: box.namespaces.user.mode === 'private' ? 'uidMappings, gidMappings' : 'userns_mode',
+      why: 'userns_mode, uidMappings, gidMappings',
       where: 'host',
       run: [...hold(box), { call: 'own_users', args: [] }, ...directories(box, host)],
       undo: [],

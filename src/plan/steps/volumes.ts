@@ -27,6 +27,7 @@ export function volumeSources(box: Box): Step[] {
   }))
 }
 
+/** `--mkdir`: a target inside another volume is made there, as docker does. */
 export function volumes(box: Box): Step[] {
   return box.mounts.volumes.map((volume, index) => ({
     kind: 'volumes',
@@ -39,6 +40,7 @@ export function volumes(box: Box): Step[] {
           'mount',
           '-N',
           furnisher,
+          '--mkdir',
           volume.readOnly ? '--bind' : '--rbind',
           '-o',
           volume.readOnly

@@ -7,7 +7,7 @@ export function resolveDeviceRules({ spec, host, error, note }: Context): string
   if (rules.length > 0 && host.cgroup.v1.devices === undefined) {
     note(
       'device_cgroup_rules: not held: cgroup v2 has no device files (it would take a BPF program); what stands in ' +
-        'is that /dev holds the listed devices only, and that other mounts are nodev',
+        'is that /dev holds the listed devices only, and that the root is nodev, without CAP_MKNOD to make others',
     )
   }
   return rules.flatMap((rule, index) => {

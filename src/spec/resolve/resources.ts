@@ -96,12 +96,12 @@ function lastOf(list: string): number | null {
 function pids(context: Context): number | null {
   const { pids_limit: limit = null } = context.spec
   if (limit === null) return null
-  if (limit === 0 || limit === 1) {
+  if (limit >= 0 && limit < 4) {
     context.error(
       ['pids_limit'],
       'value',
-      `${limit} is less than 2`,
-      'starting a box takes two processes; -1 is unlimited',
+      `${limit} is less than 4`,
+      'starting a box takes four processes at once; -1 is unlimited',
     )
   } else holds(context, ['pids_limit'], { controller: 'pids', v1: ['pids.max'], v2: ['pids.max'] })
   return limit

@@ -10,7 +10,7 @@ export const resources: Record<string, Schema> = {
   memswap_limit: size('Memory and swap together; -1 for unlimited swap. Default: twice mem_limit.'),
   mem_swappiness: count('How eagerly its memory is swapped out (cgroup v1 only).', 0, 100),
   oom_kill_disable: flag('Pause it instead of killing it when it reaches mem_limit (cgroup v1 only).'),
-  pids_limit: count('Most processes and threads; at least 2, -1 for unlimited.', -1, 4194304),
+  pids_limit: count('Most processes and threads; at least 4, -1 for unlimited.', -1, 4194304),
   blkio_config: map('Limits on block devices.', {
     weight: count('Share of disk time, 10 to 1000.', 10, 1000),
     weight_device: list(

@@ -4,7 +4,7 @@
 #        stop [-t SECONDS] | down [-t SECONDS] | status | logs [-f] [-n N]
 # exit status: 125 boxes itself, 126 the command cannot run, 127 it is not there, 128+n signal n, else its own
 # note: devices: permissions such as "r" are not held: cgroup v2 has no device files; file modes stand in
-# note: device_cgroup_rules: not held: cgroup v2 has no device files (it would take a BPF program); what stands in is that /dev holds the listed devices only, and that other mounts are nodev
+# note: device_cgroup_rules: not held: cgroup v2 has no device files (it would take a BPF program); what stands in is that /dev holds the listed devices only, and that the root is nodev, without CAP_MKNOD to make others
 # shellcheck disable=SC2016,SC2034,SC2209,SC2317 # perl and spec text stand in single quotes; one frame serves every box
 set -eu
 umask 077
@@ -256,6 +256,12 @@ look() {
   fi
 }
 
+# The first move between groups for a while waits 6 to 14 ms for an RCU grace period (cgroup_threadgroup_rwsem). One that
+# is made early, by a process that ends at once, lets that wait pass beside other work.
+hasten() {
+  { printf '0\n' >"${cgroups%%/boxes/*}/cgroup.procs"; } 2>/dev/null &
+}
+
 # peer NAME: sets $peer to the pid of another running box, whose namespaces are joined.
 peer() {
   look "$run_root/$1"
@@ -459,6 +465,7 @@ unlock() {
 
 # The name is claimed under a lock, so that of two `up` one wins and the other changes nothing.
 claim() {
+  trap unclaimed EXIT
   kill -0 1 2>/dev/null || die 125 'only root can make a box' 'run it as root, for example with sudo'
   if [ ! -d "$run_root" ] || [ ! -d "$data_root/boxes" ] || [ ! -d "$roots" ]; then mkdir -p "$run_root" "$data_root/boxes" "$roots"; fi
   lock
@@ -478,12 +485,17 @@ claim() {
   unlock
 }
 
-# Ends whatever runs in the box, at once: its PID 1 takes the rest of a pid namespace along; the cgroup holds the others.
-slay() {
+# Nobody in a frozen group ends, not even by SIGKILL on cgroup v1.
+thaw() {
   for group in $cgroups; do
     [ ! -e "$group/freezer.state" ] || printf 'THAWED\n' >"$group/freezer.state"
     [ ! -e "$group/cgroup.freeze" ] || printf '0\n' >"$group/cgroup.freeze"
   done 2>/dev/null
+}
+
+# Ends whatever runs in the box, at once: its PID 1 takes the rest of a pid namespace along; the cgroup holds the others.
+slay() {
+  thaw
   tries=0
   while :; do
     left=''
@@ -507,6 +519,17 @@ slay() {
 sweep() {
   slay
   undo || die 125 'something of it could not be removed: see above' "boxes down $name removes the rest when that is mended"
+}
+
+# When `up` ends before the name is its own: the reason, and nothing is undone.
+unclaimed() {
+  status=$?
+  trap - EXIT
+  if [ -n "$at" ]; then
+    blame
+    status=125
+  fi
+  exit "$status"
 }
 
 # When `up` ends before the box runs: first the reason, then the undo of all that was made.
@@ -550,6 +573,7 @@ up() {
     shift
   done
   step 'Claim the name' always
+  hasten
   claim
   prepare
   : >"$run/exit"
@@ -745,6 +769,7 @@ attend() {
 # Stop signal, grace period (in hundredths of a second), SIGKILL; then the monitor has a moment to write the exit status.
 halt() {
   alive "$run/init" || return 0
+  thaw
   kill -"$stop_signal" "$pid" 2>/dev/null || :
   left=$grace
   while alive "$run/init" && [ "$left" -gt 0 ]; do
@@ -881,6 +906,7 @@ EOF
 
 # enter [-e NAME=VALUE] [-u USER] [-w DIR] [-t|-T] [COMMAND...]
 enter() {
+  hasten
   unset enter_user enter_cwd
   # script gives its line to this shell, and the line is quoted for sh.
   export SHELL=/bin/sh
@@ -958,7 +984,7 @@ prepare() {
   step 'Use the host'\''s own userland' rootfs
   lower=/
   export lower
-  step 'List /proc, /sys and the parts of /dev' always
+  step 'List /proc, /sys and the parts of /dev' 'shm_size, privileged'
   printf '%s\n' 'proc /proc proc nosuid,nodev,noexec,X-mount.mkdir 0 0' \
     'sysfs /sys sysfs nosuid,nodev,noexec,ro,X-mount.mkdir 0 0' \
     'devpts /dev/pts devpts nosuid,noexec,newinstance,ptmxmode=0666,mode=0620,gid=5,X-mount.mkdir 0 0' \
@@ -974,7 +1000,7 @@ prepare() {
     '/proc/irq /proc/irq none bind,ro,nosuid,nodev,noexec 0 0' \
     '/proc/sys /proc/sys none bind,ro,nosuid,nodev,noexec 0 0' \
     '/proc/sysrq-trigger /proc/sysrq-trigger none bind,ro,nosuid,nodev,noexec 0 0' >>"$run/fstab"
-  step 'Write hosts, hostname and resolv.conf' 'extra_hosts, hostname, dns'
+  step 'Write hosts, hostname and resolv.conf' 'extra_hosts, hostname, dns, dns_search, dns_opt'
   umask 022
   printf '%s\n' '127.0.0.1	localhost' '::1	localhost ip6-localhost ip6-loopback' 'fe00::	ip6-localnet' \
     'ff00::	ip6-mcastprefix' 'ff02::1	ip6-allnodes' 'ff02::2	ip6-allrouters' '127.0.1.1	devices' >"$run/hosts"
@@ -984,7 +1010,7 @@ prepare() {
   printf '%s\n' '/dev/.old/run/boxes/devices/hosts /etc/hosts none bind,rprivate 0 0' \
     '/dev/.old/run/boxes/devices/hostname /etc/hostname none bind,rprivate 0 0' \
     '/dev/.old/run/boxes/devices/resolv.conf /etc/resolv.conf none bind,rprivate 0 0' >>"$run/fstab"
-  step 'Write down what a process of the box is' 'command, environment, user, working_dir, ulimits, cap_add, cap_drop, security_opt'
+  step 'Write down what a process of the box is' 'command, entrypoint, environment, env_file, working_dir, user, group_add, umask, ulimits, oom_score_adj, cap_add, cap_drop, security_opt, no_new_privs, seccomp, privileged'
   printf '%s\0' 'arch aarch64' 'user 0' 'cwd /' 'umask 0022' 'bounding a00425fb' 'lastcap 40' 'nnp 1' \
     'env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' 'env HOSTNAME=devices' 'arg sh' \
     'arg -c' 'arg ls -l /dev' 'flags 0' \
@@ -1088,7 +1114,7 @@ confine() {
 
 # In the furnisher: the box's mount namespace, before the pivot.
 build_root() {
-  step 'Mount the root file system' rootfs
+  step 'Mount the root file system' 'rootfs, mount'
   mount -t overlay overlay -o "nodev,lowerdir=$lower,upperdir=$data/upper,workdir=$data/work" "$run/root"
   cd "$run/root"
   step 'Make /dev and the mount targets' always
@@ -1109,7 +1135,7 @@ build_root() {
 
 # Into the cgroup and the namespaces; ends as the monitor.
 join() {
-  step 'Enter the cgroup and the namespaces' 'pid, network_mode, ipc, uts, cgroup, time'
+  step 'Enter the cgroup and the namespaces' 'pid, network_mode, ipc, uts, cgroup, time, timeOffsets'
   printf '%s\n' 0 >/sys/fs/cgroup/boxes/devices/cgroup.procs
   exec unshare --mount --propagation slave --pid --net --ipc --uts --cgroup --time --monotonic 0 --boottime 0 \
     -- sh "$self" monitor
@@ -1164,4 +1190,4 @@ case ${1-} in
 esac
 exit
 
-#box {"name":"devices","source":{"path":"specs/devices.yaml","sha256":"0000000000000000000000000000000000000000000000000000000000000000"},"labels":{},"paths":{"runRoot":"/run/boxes","run":"/run/boxes/devices","dataRoot":"/var/lib/boxes","data":"/var/lib/boxes/boxes/devices","roots":"/var/lib/boxes/roots"},"namespaces":{"mount":{"mode":"private"},"pid":{"mode":"private"},"network":{"mode":"private"},"ipc":{"mode":"private"},"uts":{"mode":"private"},"cgroup":{"mode":"private"},"time":{"mode":"private"},"user":{"mode":"host"},"uidMappings":[],"gidMappings":[],"timeOffsets":{"monotonic":0,"boottime":0}},"rootfs":{"kind":"host"},"mounts":{"readOnly":false,"volumes":[],"tmpfs":[],"devices":[{"source":"/dev/kmsg","target":"/dev/kernel-log","permissions":"r","why":"devices[0]"},{"source":"/dev/zero","target":"/dev/nothing","permissions":"rwm","why":"devices[1]"}],"shmSize":67108864,"masked":"default","readonlyPaths":"default"},"network":{"hosts":["127.0.0.1\tlocalhost","::1\tlocalhost ip6-localhost ip6-loopback","fe00::\tip6-localnet","ff00::\tip6-mcastprefix","ff02::1\tip6-allnodes","ff02::2\tip6-allrouters","127.0.1.1\tdevices"],"resolvConf":null},"process":{"args":["sh","-c","ls -l /dev"],"workingDir":"/","user":"0","groups":[],"umask":18,"ulimits":[],"oomScoreAdj":null,"sysctls":[],"init":false,"tty":false,"hostname":"devices","domainname":null,"stopSignal":"TERM","stopGracePeriod":10,"environment":[["PATH","/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],["HOSTNAME","devices"]]},"privileges":{"privileged":false,"capabilities":["CAP_CHOWN","CAP_DAC_OVERRIDE","CAP_FOWNER","CAP_FSETID","CAP_KILL","CAP_SETGID","CAP_SETUID","CAP_SETPCAP","CAP_NET_BIND_SERVICE","CAP_NET_RAW","CAP_SYS_CHROOT","CAP_AUDIT_WRITE","CAP_SETFCAP"],"noNewPrivs":true,"seccomp":{"name":"default","profile":null}},"resources":{"cpus":null,"cpuShares":null,"cpuset":null,"cpusetMems":null,"memory":null,"memoryReservation":null,"memorySwap":null,"swappiness":null,"oomKillDisable":false,"pids":null,"blkio":{"weight":null,"weightDevices":[],"limits":[]},"deviceRules":["b 7:* rmw"],"hugetlb":[],"unified":[]},"notes":["devices: permissions such as \"r\" are not held: cgroup v2 has no device files; file modes stand in","device_cgroup_rules: not held: cgroup v2 has no device files (it would take a BPF program); what stands in is that /dev holds the listed devices only, and that other mounts are nodev"]}
+#box {"name":"devices","source":{"path":"specs/devices.yaml","sha256":"0000000000000000000000000000000000000000000000000000000000000000"},"labels":{},"paths":{"runRoot":"/run/boxes","run":"/run/boxes/devices","dataRoot":"/var/lib/boxes","data":"/var/lib/boxes/boxes/devices","roots":"/var/lib/boxes/roots"},"namespaces":{"mount":{"mode":"private"},"pid":{"mode":"private"},"network":{"mode":"private"},"ipc":{"mode":"private"},"uts":{"mode":"private"},"cgroup":{"mode":"private"},"time":{"mode":"private"},"user":{"mode":"host"},"uidMappings":[],"gidMappings":[],"timeOffsets":{"monotonic":0,"boottime":0}},"rootfs":{"kind":"host"},"mounts":{"readOnly":false,"volumes":[],"tmpfs":[],"devices":[{"source":"/dev/kmsg","target":"/dev/kernel-log","permissions":"r","why":"devices[0]"},{"source":"/dev/zero","target":"/dev/nothing","permissions":"rwm","why":"devices[1]"}],"shmSize":67108864,"masked":"default","readonlyPaths":"default"},"network":{"hosts":["127.0.0.1\tlocalhost","::1\tlocalhost ip6-localhost ip6-loopback","fe00::\tip6-localnet","ff00::\tip6-mcastprefix","ff02::1\tip6-allnodes","ff02::2\tip6-allrouters","127.0.1.1\tdevices"],"resolvConf":null},"process":{"args":["sh","-c","ls -l /dev"],"workingDir":"/","user":"0","groups":[],"umask":18,"ulimits":[],"oomScoreAdj":null,"sysctls":[],"init":false,"tty":false,"hostname":"devices","domainname":null,"stopSignal":"TERM","stopGracePeriod":10,"environment":[["PATH","/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],["HOSTNAME","devices"]]},"privileges":{"privileged":false,"capabilities":["CAP_CHOWN","CAP_DAC_OVERRIDE","CAP_FOWNER","CAP_FSETID","CAP_KILL","CAP_SETGID","CAP_SETUID","CAP_SETPCAP","CAP_NET_BIND_SERVICE","CAP_NET_RAW","CAP_SYS_CHROOT","CAP_AUDIT_WRITE","CAP_SETFCAP"],"noNewPrivs":true,"seccomp":{"name":"default","profile":null}},"resources":{"cpus":null,"cpuShares":null,"cpuset":null,"cpusetMems":null,"memory":null,"memoryReservation":null,"memorySwap":null,"swappiness":null,"oomKillDisable":false,"pids":null,"blkio":{"weight":null,"weightDevices":[],"limits":[]},"deviceRules":["b 7:* rmw"],"hugetlb":[],"unified":[]},"notes":["devices: permissions such as \"r\" are not held: cgroup v2 has no device files; file modes stand in","device_cgroup_rules: not held: cgroup v2 has no device files (it would take a BPF program); what stands in is that /dev holds the listed devices only, and that the root is nodev, without CAP_MKNOD to make others"]}

@@ -254,6 +254,12 @@ look() {
   fi
 }
 
+# The first move between groups for a while waits 6 to 14 ms for an RCU grace period (cgroup_threadgroup_rwsem). One that
+# is made early, by a process that ends at once, lets that wait pass beside other work.
+hasten() {
+  { printf '0\n' >"${cgroups%%/boxes/*}/cgroup.procs"; } 2>/dev/null &
+}
+
 # peer NAME: sets $peer to the pid of another running box, whose namespaces are joined.
 peer() {
   look "$run_root/$1"
@@ -457,6 +463,7 @@ unlock() {
 
 # The name is claimed under a lock, so that of two `up` one wins and the other changes nothing.
 claim() {
+  trap unclaimed EXIT
   kill -0 1 2>/dev/null || die 125 'only root can make a box' 'run it as root, for example with sudo'
   if [ ! -d "$run_root" ] || [ ! -d "$data_root/boxes" ] || [ ! -d "$roots" ]; then mkdir -p "$run_root" "$data_root/boxes" "$roots"; fi
   lock
@@ -476,12 +483,17 @@ claim() {
   unlock
 }
 
-# Ends whatever runs in the box, at once: its PID 1 takes the rest of a pid namespace along; the cgroup holds the others.
-slay() {
+# Nobody in a frozen group ends, not even by SIGKILL on cgroup v1.
+thaw() {
   for group in $cgroups; do
     [ ! -e "$group/freezer.state" ] || printf 'THAWED\n' >"$group/freezer.state"
     [ ! -e "$group/cgroup.freeze" ] || printf '0\n' >"$group/cgroup.freeze"
   done 2>/dev/null
+}
+
+# Ends whatever runs in the box, at once: its PID 1 takes the rest of a pid namespace along; the cgroup holds the others.
+slay() {
+  thaw
   tries=0
   while :; do
     left=''
@@ -505,6 +517,17 @@ slay() {
 sweep() {
   slay
   undo || die 125 'something of it could not be removed: see above' "boxes down $name removes the rest when that is mended"
+}
+
+# When `up` ends before the name is its own: the reason, and nothing is undone.
+unclaimed() {
+  status=$?
+  trap - EXIT
+  if [ -n "$at" ]; then
+    blame
+    status=125
+  fi
+  exit "$status"
 }
 
 # When `up` ends before the box runs: first the reason, then the undo of all that was made.
@@ -548,6 +571,7 @@ up() {
     shift
   done
   step 'Claim the name' always
+  hasten
   claim
   prepare
   : >"$run/exit"
@@ -743,6 +767,7 @@ attend() {
 # Stop signal, grace period (in hundredths of a second), SIGKILL; then the monitor has a moment to write the exit status.
 halt() {
   alive "$run/init" || return 0
+  thaw
   kill -"$stop_signal" "$pid" 2>/dev/null || :
   left=$grace
   while alive "$run/init" && [ "$left" -gt 0 ]; do
@@ -879,6 +904,7 @@ EOF
 
 # enter [-e NAME=VALUE] [-u USER] [-w DIR] [-t|-T] [COMMAND...]
 enter() {
+  hasten
   unset enter_user enter_cwd
   # script gives its line to this shell, and the line is quoted for sh.
   export SHELL=/bin/sh
@@ -956,7 +982,7 @@ prepare() {
   step 'Use the host'\''s own userland' rootfs
   lower=/
   export lower
-  step 'List /proc, /sys and the parts of /dev' always
+  step 'List /proc, /sys and the parts of /dev' 'shm_size, privileged'
   printf '%s\n' 'proc /proc proc nosuid,nodev,noexec,X-mount.mkdir 0 0' \
     'sysfs /sys sysfs nosuid,nodev,noexec,ro,X-mount.mkdir 0 0' \
     'devpts /dev/pts devpts nosuid,noexec,newinstance,ptmxmode=0666,mode=0620,gid=5,X-mount.mkdir 0 0' \
@@ -979,7 +1005,7 @@ prepare() {
     '/proc/fs /proc/fs none bind,ro,nosuid,nodev,noexec 0 0' \
     '/proc/irq /proc/irq none bind,ro,nosuid,nodev,noexec 0 0' \
     '/proc/sys /proc/sys none bind,ro,nosuid,nodev,noexec 0 0' >>"$run/fstab"
-  step 'Write hosts, hostname and resolv.conf' 'extra_hosts, hostname, dns'
+  step 'Write hosts, hostname and resolv.conf' 'extra_hosts, hostname, dns, dns_search, dns_opt'
   umask 022
   printf '%s\n' '127.0.0.1	localhost' '::1	localhost ip6-localhost ip6-loopback' 'fe00::	ip6-localnet' \
     'ff00::	ip6-mcastprefix' 'ff02::1	ip6-allnodes' 'ff02::2	ip6-allrouters' '127.0.1.1	devices' >"$run/hosts"
@@ -989,7 +1015,7 @@ prepare() {
   printf '%s\n' '/dev/.old/run/boxes/devices/hosts /etc/hosts none bind,rprivate 0 0' \
     '/dev/.old/run/boxes/devices/hostname /etc/hostname none bind,rprivate 0 0' \
     '/dev/.old/run/boxes/devices/resolv.conf /etc/resolv.conf none bind,rprivate 0 0' >>"$run/fstab"
-  step 'Write down what a process of the box is' 'command, environment, user, working_dir, ulimits, cap_add, cap_drop, security_opt'
+  step 'Write down what a process of the box is' 'command, entrypoint, environment, env_file, working_dir, user, group_add, umask, ulimits, oom_score_adj, cap_add, cap_drop, security_opt, no_new_privs, seccomp, privileged'
   printf '%s\0' 'arch x86_64' 'user 0' 'cwd /' 'umask 0022' 'bounding a80425fb' 'lastcap 40' 'nnp 1' \
     'env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' 'env HOSTNAME=devices' 'arg sh' \
     'arg -c' 'arg ls -l /dev' 'flags 0' \
@@ -1109,7 +1135,7 @@ b 7:* rmw' \
 
 # In the furnisher: the box's mount namespace, before the pivot.
 build_root() {
-  step 'Mount the root file system' rootfs
+  step 'Mount the root file system' 'rootfs, mount'
   mount -t overlay overlay -o "lowerdir=$lower,upperdir=$data/upper,workdir=$data/work" "$run/root"
   cd "$run/root"
   step 'Make /dev and the mount targets' always
@@ -1130,7 +1156,7 @@ build_root() {
 
 # Into the cgroup and the namespaces; ends as the monitor.
 join() {
-  step 'Enter the cgroup and the namespaces' 'pid, network_mode, ipc, uts, cgroup, time'
+  step 'Enter the cgroup and the namespaces' 'pid, network_mode, ipc, uts, cgroup, time, timeOffsets'
   printf '%s\n' 0 >/sys/fs/cgroup/unified/boxes/devices/cgroup.procs
   exec cgexec -g cpu,cpuacct,memory,devices,freezer,blkio,pids:boxes/devices unshare --mount --propagation \
     slave --pid --net --ipc --uts --cgroup --time --monotonic 0 --boottime 0 -- sh "$self" monitor
