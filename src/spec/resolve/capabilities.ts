@@ -1,3 +1,4 @@
+import { CAPABILITIES } from '../../host/capabilities.ts'
 import type { Namespace } from '../box.ts'
 import { show } from '../diagnostic.ts'
 import { nearest } from '../nearest.ts'
@@ -8,7 +9,9 @@ export function resolveCapabilities(context: Context, privileged: boolean, user:
   const { host, error, note } = context
   // A user namespace starts with all of them, whatever the caller holds.
   const own = user.mode !== 'host'
-  const there = all.filter((name) => (own ? since(name, host.kernel) : host.capabilities.includes(name)))
+  const there = CAPABILITIES.filter((name) =>
+    own ? since(name, host.kernel) : host.capabilities.includes(name),
+  )
   if (privileged) return there
 
   const add = read(context, 'cap_add')
@@ -38,13 +41,13 @@ function read({ spec, error }: Context, field: 'cap_add' | 'cap_drop'): Map<stri
   for (const [text, path] of each(spec[field], field)) {
     const short = text.toUpperCase().replace(/^CAP_/, '')
     const name = short === 'ALL' ? 'ALL' : `CAP_${short}`
-    if (name === 'ALL' || all.includes(name)) {
+    if (name === 'ALL' || CAPABILITIES.includes(name)) {
       names.set(name, [...path])
       continue
     }
     const guess = nearest(
       short,
-      all.map((known) => known.slice(4)),
+      CAPABILITIES.map((known) => known.slice(4)),
     )
     error(
       path,
@@ -62,15 +65,6 @@ function since(name: string, [major, minor]: readonly [number, number]): boolean
 }
 
 const newer: Readonly<Record<string, number>> = { CAP_PERFMON: 8, CAP_BPF: 8, CAP_CHECKPOINT_RESTORE: 9 }
-
-const all = (
-  'CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE ' +
-  'NET_BROADCAST NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN ' +
-  'SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE ' +
-  'MAC_ADMIN SYSLOG WAKE_ALARM BLOCK_SUSPEND AUDIT_READ PERFMON BPF CHECKPOINT_RESTORE'
-)
-  .split(' ')
-  .map((name) => `CAP_${name}`)
 
 // docker's default set.
 const byDefault = (
