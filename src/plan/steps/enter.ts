@@ -14,7 +14,7 @@ export const about: About = {
   docker: 'docker exec',
 }
 
-const target: Word = { ref: 'enter_target' }
+const target = { ref: 'enter_target' } as const
 const every = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup']
 
 /** `--no-fork`: the launcher goes into the pid namespace itself, last of all. `--root=/`: after it still the host's tools run, never those of the image (CVE-2019-14271). */
@@ -31,7 +31,7 @@ export function enter(box: Box, host: Host): Step[] {
     '-e',
     { ref: 'LAUNCHER' },
     'enter',
-    ['/proc/', { ref: 'enter_target' }, '/root'],
+    ['/proc/', target, '/root'],
     { ref: '@' },
   ]
   return [

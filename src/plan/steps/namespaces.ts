@@ -29,7 +29,7 @@ const options: Record<Kind, string> = {
 export function namespaces(box: Box, host: Host): Step[] {
   const { first, exec } = joinGroups(box, host)
   const joined = kinds.filter((kind) => isJoined(box.namespaces[kind]))
-  const users: Word[] = hasUsers(box) ? [['--user=', ...[userNamespaceFile].flat()]] : []
+  const users: Word[] = hasUsers(box) ? [['--user=', ...userNamespaceFile]] : []
   const ways = [...users, ...joined.map((kind) => join(kind, box.namespaces[kind]))]
   const enter: Word[] = ways.length === 0 ? [] : ['nsenter', '--no-fork', ...ways, '--']
   const make = kinds

@@ -1,6 +1,6 @@
 import type { Host } from '../../host/host.ts'
 import type { Box, IdMapping } from '../../spec/box.ts'
-import type { About, Command, Step, Word } from '../plan.ts'
+import type { About, Command, Part, Step } from '../plan.ts'
 import { data, run } from '../refs.ts'
 
 export const about: About = {
@@ -14,7 +14,7 @@ export const about: About = {
 const holder = { ref: 'holder' } as const
 
 /** Words that reach the namespace's file, for nsenter and the launcher's helpers. */
-export const userNamespaceFile: Word = ['/proc/', holder, '/ns/user']
+export const userNamespaceFile = ['/proc/', holder, '/ns/user'] as const
 
 export function hasUsers({ namespaces }: Box): boolean {
   return namespaces.user.mode !== 'host'
@@ -44,13 +44,13 @@ function hold({ namespaces }: Box): Command[] {
       { write: ['/proc/', holder, '/gid_map'], lines: gidMappings.map(line) },
     ]
   }
-  const join = (file: Word): Command => ({
+  const join = (...file: readonly Part[]): Command => ({
     call: 'hold_users',
-    args: ['nsenter', ['--user=', ...[file].flat()], '--preserve-credentials', '--'],
+    args: ['nsenter', ['--user=', ...file], '--preserve-credentials', '--'],
   })
   if (user.mode === 'path') return [join(user.path)]
   const peer = user.mode === 'box' ? user.box : ''
-  return [{ call: 'peer', args: [peer] }, join(['/proc/', { ref: 'peer' }, '/ns/user'])]
+  return [{ call: 'peer', args: [peer] }, join('/proc/', { ref: 'peer' }, '/ns/user')]
 }
 
 function line({ containerID, hostID, size }: IdMapping): string {
@@ -58,7 +58,7 @@ function line({ containerID, hostID, size }: IdMapping): string {
 }
 
 /** Overlay takes id-mapped layers from Linux 5.19 on. */
-export function mapsOwners(box: Box, host: Host): boolean {
+function mapsOwners(box: Box, host: Host): boolean {
   const [major, minor] = host.kernel
   return (
     hasUsers(box) && box.namespaces.mount.mode === 'private' && (major > 5 || (major === 5 && minor >= 19))
