@@ -5,9 +5,7 @@ const width = 110
 
 /** A command as lines of POSIX shell, indented by `indent`. */
 export function printCommand(command: Command, indent: string): string[] {
-  return lines(command).map((line) =>
-    line === '' ? '' : line.includes('\n') ? indent + line : indent + line,
-  )
+  return lines(command).map((line) => indent + line)
 }
 
 function lines(command: Command): string[] {
