@@ -18,13 +18,7 @@ export function missingTools(plan: Plan, host: Host): Need[] {
     if (pack !== undefined && !(tool in host.tools) && !needs.has(tool))
       needs.set(tool, { tool, package: pack, why })
   }
-  for (const tool of [
-    'flock',
-    'perl',
-    'unshare',
-    ...(plan.box.namespaces.mount.mode === 'private' ? ['umount'] : []),
-  ])
-    need(tool, 'always')
+  for (const tool of ['flock', 'perl', 'unshare']) need(tool, 'always')
   if (plan.box.process.tty) need('script', 'tty')
   if (plan.box.process.init && !plan.steps.some(({ kind }) => kind === 'reaper')) need('tini-static', 'init')
   for (const tool of unpackers(plan)) need(tool, 'rootfs')
