@@ -28,7 +28,7 @@ import { about as userNamespace } from './steps/user-namespace.ts'
 import { about as volumes } from './steps/volumes.ts'
 
 /** What there is to know of each kind of step, by its name in the plan. */
-export const aboutKinds: Readonly<Record<string, About>> = {
+const aboutKinds: Readonly<Record<string, About>> = {
   cgroup,
   console,
   'detach-host': detachHost,
@@ -58,7 +58,7 @@ export const aboutKinds: Readonly<Record<string, About>> = {
   volumes,
 }
 
-/** Throws when a step file forgot to say what it is about. */
+/** Throws when a kind of step has no line above. */
 export function aboutOf(kind: string): About {
   const about = aboutKinds[kind]
   if (about === undefined) throw new Error(`no step kind ${kind}`)

@@ -18,7 +18,7 @@ export function living(record: string | null, { proc }: Pick<Places, 'proc'>): L
   return now === null || `${now}` !== started ? null : { pid: Number(pid), started: now }
 }
 
-export const bootId = (proc: string): string => (readText(`${proc}/sys/kernel/random/boot_id`) ?? '').trim()
+const bootId = (proc: string): string => (readText(`${proc}/sys/kernel/random/boot_id`) ?? '').trim()
 
 /** Field 22 of /proc/PID/stat, counted after the last `)`: a process may put blanks and `)` in its name. */
 function startTime(stat: string | null): number | null {

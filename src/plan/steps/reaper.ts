@@ -30,6 +30,6 @@ export function reaper(box: Box, host: Host): Step[] {
   ]
 }
 
-export function findReaper({ tools }: Host): string | undefined {
+function findReaper({ tools }: Host): string | undefined {
   return reapers.flatMap((name) => tools[name]?.path ?? [])[0]
 }

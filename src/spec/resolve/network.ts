@@ -70,7 +70,7 @@ const standard = [
 ]
 
 /** Underscores are no part of a host name, but common in practice. */
-export function isDomain(text: string): boolean {
+function isDomain(text: string): boolean {
   return (
     text.length <= 253 &&
     /^[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*\.?$/.test(text)

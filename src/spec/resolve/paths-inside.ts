@@ -36,7 +36,7 @@ export function hostPath({ inputs, error }: Context, text: string, path: Path): 
 }
 
 /** Without empty and `.` parts; `..` takes the part before it away. */
-export function normalise(text: string): string {
+function normalise(text: string): string {
   const parts: string[] = []
   for (const part of text.split('/')) {
     if (part === '..') parts.pop()
