@@ -1,10 +1,10 @@
+import { systemPath } from '../shell/system-path.ts'
 import type { Tool } from './host.ts'
 import type { Mount } from './mountinfo.ts'
 import type { World } from './world.ts'
 
 /**
- * The tools that boxes may use, found on a fixed path: the caller's PATH must not decide what runs as root.
- * `places` are their real paths.
+ * The tools that boxes may use, found where programs will look for them. `places` are their real paths.
  */
 export const findTools = (
   world: World,
@@ -41,7 +41,7 @@ export const mountsHolding = (
 /** Each directory once (`/bin` is `/usr/bin` on a merged system), empty ones not at all. */
 const directoriesOf = (world: World): readonly string[] => {
   const seen = new Set<string>()
-  return PATH.filter((directory) => {
+  return systemPath.split(':').filter((directory) => {
     const real = world.realpath(directory)
     if (real === null || seen.has(real)) return false
     seen.add(real)
@@ -74,8 +74,6 @@ const versions = (world: World): ((name: string, path: string, place: string) =>
 /** `unshare from util-linux 2.38.1` and `tar (GNU tar) 1.34` to the number; others keep their name: `bsdtar 3.6.2`. */
 const shorten = (line: string): string =>
   /(?:util-linux|GNU tar\)) (\S+)/.exec(line)?.[1] ?? /^\S+ [\d.]+/.exec(line)?.[0] ?? ''
-
-const PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
 
 /** The loader's and perl's libraries. */
 const LOADED = ['/lib', '/lib64', '/usr/lib', '/usr/share/perl']

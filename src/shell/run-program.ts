@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { constants } from 'node:os'
 import { passSignals } from './pass-signals.ts'
+import { systemPath } from './system-path.ts'
 
 export interface Run {
   readonly args: readonly string[]
@@ -14,7 +15,7 @@ export interface Run {
 export interface Steps {
   /** A step begins. */
   step(title: string): void
-  /** The box's command runs. */
+  /** The box's command runs: its own output begins, and no step follows. */
   running(): void
 }
 
@@ -75,6 +76,3 @@ function readSteps(pipe: NodeJS.ReadableStream, steps: Steps): void {
   })
   pipe.on('error', () => {})
 }
-
-/** Whatever the caller's is: it must not decide what runs as root, and cron's lacks ip and pivot_root. */
-const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
