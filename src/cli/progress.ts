@@ -1,13 +1,10 @@
 import type { Plan } from '../plan/plan.ts'
+import type { Steps } from '../shell/run-program.ts'
 import type { Io } from './io.ts'
 
 /** Shows how far a program is. Never on standard output, which is the box's. */
-export interface View {
-  /** A step begins. */
-  step(title: string): void
-  /** The command runs: nothing more to show, the box's own output begins. */
-  running(): void
-  /** The program has ended before that. */
+export interface View extends Steps {
+  /** The program has ended before the command ran. */
   failed(): void
 }
 
