@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import type { Host } from '../host/host.ts'
 import { probe } from '../host/probe.ts'
 import { makePlan } from '../plan/make-plan.ts'
 import { printProgram } from '../plan/program/print-program.ts'
@@ -35,7 +36,7 @@ function nameOf(io: Io, target: string): string {
 }
 
 /** Every name that a box's traces have derives from its own, so any box of that name knows them all. */
-function bare(io: Io, name: string): { box: Box; host: ReturnType<typeof probe> } {
+function bare(io: Io, name: string): { box: Box; host: Host } {
   const host = probe()
   const made = bareBox(name, { env: io.env, host })
   if ('printed' in made) throw new Printed(made.printed, 1)

@@ -6,7 +6,7 @@ import { list, readText } from './read-text.ts'
 export interface State {
   readonly name: string
   readonly state: 'running' | 'starting' | 'exited' | 'absent'
-  /** PID 1 of a running box, on the host; else null. */
+  /** PID 1, on the host, of a box that runs or is about to; else null. */
   readonly process: Living | null
   /** Of an exited box; null when nobody could write it down (a reboot, a killed monitor). */
   readonly exitStatus: number | null
