@@ -53,7 +53,7 @@ const ROWS: readonly Row[] = [
   ['mount', ['mount'], 'mount', 'no box can start (mount -N is needed)', '', notApplet],
   ['umount', ['umount'], 'mount', 'no box can start (umount -N is needed)', '', notApplet],
   ['pivot_root', ['pivot_root'], 'util-linux', 'no box can start', ''],
-  ['flock', ['flock'], 'util-linux', 'two boxes that start at once can collide', ''],
+  ['flock', ['flock'], 'util-linux', 'no box can start: of two at once one must wait', ''],
   ['perl', ['perl'], 'perl-base', 'no box can start: perl is the launcher', ''],
   [
     'libcgroup',
