@@ -79,14 +79,13 @@ const shorten = (line: string): string =>
 const LOADED = ['/lib', '/lib64', '/usr/lib', '/usr/share/perl']
 
 /** `unshare` first: it is the one that is asked for all. */
-const UTIL_LINUX =
-  'unshare nsenter mount umount pivot_root setpriv flock prlimit setsid script findmnt losetup'.split(' ')
+const UTIL_LINUX = 'unshare nsenter mount umount pivot_root flock script findmnt'.split(' ')
 
 /** Not here: what every system has (coreutils). */
 const TOOLS = [
   ...UTIL_LINUX,
-  ...'sh perl capsh busybox hostname sysctl setfattr'.split(' '),
-  ...'cgcreate cgset cgexec cgdelete ip nft newuidmap newgidmap'.split(' '),
-  ...'tar gzip xz zstd mmdebstrap debootstrap skopeo'.split(' '),
-  ...'tini tini-static catatonit docker-init'.split(' '),
+  ...'sh perl busybox hostname ip'.split(' '),
+  ...'cgcreate cgset cgexec'.split(' '),
+  ...'tar gzip xz zstd mmdebstrap debootstrap'.split(' '),
+  ...'tini-static catatonit docker-init'.split(' '),
 ]

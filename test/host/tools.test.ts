@@ -55,7 +55,7 @@ describe('findTools', () => {
   })
 
   test('a directory or a file without the right to run is no tool', () => {
-    const { tools } = findTools(fake({ '/usr/bin/ip/x': '', '/usr/bin/nft': 'not executable' }))
+    const { tools } = findTools(fake({ '/usr/bin/ip/x': '', '/usr/bin/xz': 'not executable' }))
     expect(tools).toEqual({})
   })
 })
