@@ -4,7 +4,7 @@ import { schema } from './schema.ts'
 
 /**
  * The text of `validate.generated.js`: the schema compiled to plain JavaScript, so that no run of boxes pays
- * for ajv (tens of milliseconds). Written by hand-run or by the build; a test keeps the file current.
+ * for ajv (tens of milliseconds). `npm run schema` writes it; a test keeps it current.
  */
 export function validatorSource(): string {
   const ajv = new Ajv({

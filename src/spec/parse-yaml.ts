@@ -3,7 +3,7 @@ import { type Diagnostic, diagnostic, fileStart, type Position } from './diagnos
 
 /**
  * One YAML 1.2 document, or every syntax error. Size, depth and number of tokens are bounded before anything
- * recursive runs: deep nesting overflows the composer's stack (CVE-2026-33532). See SECURITY.md, YAML bombs.
+ * recursive runs: deep nesting overflows the composer's stack (CVE-2026-33532).
  */
 export function parseYaml(text: string, place: Place): { document: Yaml } | { errors: Diagnostic[] } {
   const errors: Diagnostic[] = []

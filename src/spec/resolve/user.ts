@@ -1,6 +1,6 @@
 /**
  * The grammar of users and groups. Digits always mean an id (a passwd entry named `1000` is not looked for), and
- * 4294967295 is (uid_t) -1, "no change": setuid would silently stay root. SECURITY.md, User parsing.
+ * 4294967295 is (uid_t) -1, "no change": setuid would silently stay root.
  */
 export function isUser(text: string): boolean {
   const [user = '', group, more] = text.split(':')
