@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals'
 import { type TestBox, until, world } from '../harness/index.ts'
 import { tree, without } from './attack.ts'
 
-// SECURITY.md 2, Host binary overwrite (CVE-2019-5736), and 4. The interpreter that may be overwritten is a copy, first in PATH.
+// The overwritten host program (CVE-2019-5736). The interpreter that may be overwritten is a copy, first in PATH.
 const here = world()
 
 /** Runs as the host's interpreter, keeps a handle on it, and writes as soon as nobody runs it any more. */

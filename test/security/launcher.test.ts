@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals'
 import { busyboxRoot, run, type TestBox, until, world } from '../harness/index.ts'
 import { quoted, without } from './attack.ts'
 
-// SECURITY.md 1 rows 5, 6, 9, 10, 13, and in 2: leaked descriptors, inheritable capabilities, users, TTY, stdio.
+// What a process of the box gets of its caller: descriptors, users, capabilities, keyring, streams, terminal.
 const here = world()
 
 /** Runs the program with directories of the host leaked on descriptors 3 to 20. */

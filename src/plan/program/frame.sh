@@ -92,6 +92,8 @@ remove_groups() {
     set --
     for group in $cgroups; do [ ! -d "$group" ] || set -- "$@" "$group"; done
     [ $# -gt 0 ] || break
+    # One that was on its way into the group when the others were killed has come since.
+    [ "$tries" -eq 0 ] || slay
     [ "$tries" -lt 2 ] || find "$@" -mindepth 1 -depth -type d -exec rmdir {} + 2>/dev/null || :
     for group in "$@"; do set -- "$@" "${group%/*}"; done
     lock
@@ -231,6 +233,16 @@ root_is_there() {
   read -r word <"$run/rooted"
 }
 
+# no_links PATH: of a path in the box, of which parts come from a volume, no part is a link.
+no_links() {
+  way=/proc/$furnisher/root rest=${1#/}
+  while [ -n "$rest" ]; do
+    way=$way/${rest%%/*}
+    [ ! -h "$way" ] || die 125 "volumes: $1 lies in another volume or tmpfs, and ${way#/proc/*/root} is a link" 'name the place itself'
+    case $rest in */*) rest=${rest#*/} ;; *) rest='' ;; esac
+  done
+}
+
 # mask PID PATH: a file by the box's own /dev/null, a directory by an empty tmpfs.
 mask() {
   mount -N "$1" --bind /dev/null "$2" 2>/dev/null ||
@@ -291,7 +303,7 @@ thaw() {
 # Ends whatever runs in the box, at once: its PID 1 takes the rest of a pid namespace along; the cgroup holds the others.
 slay() {
   thaw
-  tries=0
+  rounds=0
   while :; do
     left=''
     for group in $cgroups; do [ ! -e "$group/cgroup.kill" ] || printf '1\n' >"$group/cgroup.kill"; done
@@ -304,8 +316,8 @@ slay() {
       done <"$group/cgroup.procs"
     done
     [ -n "$left" ] || break
-    tries=$((tries + 1))
-    [ "$tries" -lt 200 ] || die 125 "process $left does not end" "see /proc/$left/stack for what it waits for, then boxes down $name again"
+    rounds=$((rounds + 1))
+    [ "$rounds" -lt 200 ] || die 125 "process $left does not end" "see /proc/$left/stack for what it waits for, then boxes down $name again"
     sleep 0.02
   done
 }

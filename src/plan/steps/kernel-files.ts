@@ -1,5 +1,6 @@
 import type { Host } from '../../host/host.ts'
 import type { Box } from '../../spec/box.ts'
+import { v1Controllers } from '../cgroup/groups.ts'
 import type { About, Step } from '../plan.ts'
 import { type FstabEntry, fstab } from '../refs.ts'
 import { hasUsers } from './user-namespace.ts'
@@ -28,7 +29,7 @@ export function kernelFiles(box: Box, host: Host): Step[] {
     ...(host.filesystems.includes('mqueue') && !theirs(box, 'ipc')
       ? [entry('mqueue', '/dev/mqueue', quiet)]
       : []),
-    ...cgroups(host, mode),
+    ...cgroups(box, host, mode),
   ]
   return [
     {
@@ -60,10 +61,12 @@ function entry(type: string, target: string, options: readonly string[]): FstabE
   return { source: type, target, type, options: [...options, 'X-mount.mkdir'] }
 }
 
-function cgroups({ cgroup }: Host, mode: 'rw' | 'ro'): FstabEntry[] {
+function cgroups(box: Box, host: Host, mode: 'rw' | 'ro'): FstabEntry[] {
+  const { cgroup } = host
+  const own = v1Controllers(box, host)
   if (cgroup.version === 'v2') return [entry('cgroup2', '/sys/fs/cgroup', [...quiet, mode])]
   const trees = new Map<string, string[]>()
-  for (const [controller, mount] of Object.entries(cgroup.v1))
+  for (const [controller, mount] of Object.entries(cgroup.v1).filter(([name]) => own.includes(name)))
     trees.set(mount, [...(trees.get(mount) ?? []), controller])
   if (trees.size === 0) return []
   return [

@@ -1,4 +1,4 @@
-import type { Box } from '../../spec/box.ts'
+import type { Box, Volume } from '../../spec/box.ts'
 import type { About, Step } from '../plan.ts'
 import { furnisher } from '../refs.ts'
 
@@ -27,7 +27,7 @@ export function volumeSources(box: Box): Step[] {
   }))
 }
 
-/** `--mkdir`: a target inside another volume is made there, as docker does. */
+/** `X-mount.mkdir`: a target inside another volume is made there, as docker does. */
 export function volumes(box: Box): Step[] {
   return box.mounts.volumes.map((volume, index) => ({
     kind: 'volumes',
@@ -35,17 +35,17 @@ export function volumes(box: Box): Step[] {
     why: volume.why,
     where: 'init',
     run: [
+      ...(isInside(volume.target, box) ? [{ call: 'no_links', args: [volume.target] }] : []),
       {
         run: [
           'mount',
           '-N',
           furnisher,
-          '--mkdir',
           volume.readOnly ? '--bind' : '--rbind',
           '-o',
           volume.readOnly
-            ? ['ro', { ref: `volume_flags_${index}` }, `,${volume.propagation}`]
-            : volume.propagation,
+            ? ['ro', { ref: `volume_flags_${index}` }, `,${options(volume, box)}`]
+            : options(volume, box),
           ['/dev/.old', { ref: `volume_${index}` }],
           volume.target,
         ],
@@ -53,4 +53,16 @@ export function volumes(box: Box): Step[] {
     ],
     undo: [],
   }))
+}
+
+function options(volume: Volume, box: Box): string {
+  return volume.propagation + (isInside(volume.target, box) ? ',X-mount.mkdir' : '')
+}
+
+/**
+ * In another volume, whose content was not there when targets were made: a link in it could lead to the host's tree at
+ * /dev/.old, and what mount makes would be made there.
+ */
+function isInside(target: string, { mounts }: Box): boolean {
+  return [...mounts.volumes, ...mounts.tmpfs].some((other) => target.startsWith(`${other.target}/`))
 }
