@@ -1,8 +1,7 @@
-import { makePlan } from '../plan/make-plan.ts'
 import { printProgram } from '../plan/program/print-program.ts'
 import { runProgram } from '../shell/run-program.ts'
 import type { Io } from './io.ts'
-import { loadBox } from './load-box.ts'
+import { loadPlan } from './load-box.ts'
 import { withProgramFile } from './program-file.ts'
 import { progress } from './progress.ts'
 
@@ -15,8 +14,8 @@ export interface UpFlags {
 
 /** `boxes up`: runs the very text that `boxes plan` prints; its exit status is ours. */
 export async function up(io: Io, { spec }: { spec: string }, flags: UpFlags): Promise<number> {
-  const { box, host } = loadBox(io, spec, { strict: flags.strict, status: 125 })
-  const plan = makePlan(box, host)
+  const plan = loadPlan(io, spec, { strict: flags.strict, status: 125 })
+  const { box } = plan
   const args = ['up', ...(flags.detach ? ['-d'] : []), ...(flags.rm ? ['--rm'] : [])]
   const view = await progress(io, plan, flags.verbose === true)
   return withProgramFile(box.paths.runRoot, box.name, printProgram(plan), async (file, remove) => {

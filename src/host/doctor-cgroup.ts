@@ -58,7 +58,7 @@ export const cgroupChecks = (host: Host): readonly Finding[] => {
     row(
       'freezer',
       file('freezer.state', 'cgroup.freeze'),
-      'a box cannot be paused',
+      'a box that somebody froze cannot be thawed',
       '',
       enabling(host, 'freezer'),
     ),

@@ -84,7 +84,7 @@ const UTIL_LINUX = 'unshare nsenter mount umount pivot_root flock script findmnt
 /** Not here: what every system has (coreutils). */
 const TOOLS = [
   ...UTIL_LINUX,
-  ...'sh perl busybox hostname ip'.split(' '),
+  ...'sh perl busybox hostname domainname ip'.split(' '),
   ...'cgcreate cgset cgexec'.split(' '),
   ...'tar gzip xz zstd mmdebstrap debootstrap'.split(' '),
   ...'tini-static catatonit docker-init'.split(' '),

@@ -37,6 +37,8 @@ const packages: Readonly<Record<string, string>> = {
   ip: 'iproute2',
   script: 'bsdutils',
   hostname: 'hostname',
+  domainname: 'hostname',
+  findmnt: 'util-linux',
   'tini-static': 'tini',
   tar: 'tar',
   gzip: 'gzip',

@@ -56,11 +56,10 @@ export type Part = string | Ref
 export type Word = Part | readonly Part[]
 
 export type Command =
-  /** Start a tool. `exec`: the shell becomes it. `ignore`: its message and status are expected (undo). `background`: its pid goes into this variable, for a later `wait`. */
+  /** Start a tool. `exec`: the shell becomes it. `background`: its pid goes into this variable, for a later `wait`. */
   | {
       readonly run: readonly Word[]
       readonly exec?: true
-      readonly ignore?: true
       readonly background?: string
     }
   /** Call a function of the program's frame. */

@@ -29,7 +29,7 @@ function run(command: Extract<Command, { run: unknown }>): string[] {
   const words = command.run.map(printWord)
   if (command.exec) words.unshift('exec')
   if (command.background) return [...fold(words, ' &'), `${command.background}=$!`]
-  return fold(words, command.ignore ? ' 2>/dev/null || :' : '')
+  return fold(words, '')
 }
 
 function write(command: Extract<Command, { write: unknown }>): string[] {

@@ -123,6 +123,12 @@ test('the only link is the loopback, and it is up', async () => {
   expect(ran.stdout.trim().split('\n')).toHaveLength(2)
 })
 
+test('a box with clocks of its own is seen to run, and can be entered', async () => {
+  const box = await up({ timeOffsets: { boottime: '1000000s' } })
+  expect((await box.status()).stdout).toMatch(/^running /)
+  expect(Number.parseFloat((await box.enter(['cat', '/proc/uptime'])).stdout)).toBeGreaterThan(1000000)
+})
+
 test('timeOffsets move the boot and the monotonic clock, not the date', async () => {
   const spec = { timeOffsets: { boottime: '1000000s', monotonic: '500000s' } }
   const ran = await here.sh(spec, 'cat /proc/self/timens_offsets; cat /proc/uptime; date +%s')

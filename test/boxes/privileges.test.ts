@@ -13,7 +13,8 @@ async function status(spec: Record<string, unknown> = {}) {
 }
 
 const none = '0000000000000000'
-const usual = '00000000a80425fb'
+// Where no device rules exist, CAP_MKNOD is not among them.
+const usual = facts().cgroup.v1.devices === undefined ? '00000000a00425fb' : '00000000a80425fb'
 
 test('root has docker’s default capabilities, none of them inheritable', async () => {
   expect(await status()).toMatchObject({

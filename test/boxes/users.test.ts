@@ -85,3 +85,8 @@ test('a box joins the user namespace of another', async () => {
   expect(await second.up({ detach: true })).toMatchObject({ status: 0, stderr: '' })
   expect((await second.proc()).namespace('user')).toBe((await first.proc()).namespace('user'))
 })
+
+test('a terminal of its own, and one for enter', async () => {
+  const box = await up({ tty: true })
+  expect((await box.enter(['-t', 'sh', '-c', 'test -t 0 && echo x >/dev/tty'])).stdout).toBe('x\r\n')
+})

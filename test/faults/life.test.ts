@@ -23,7 +23,7 @@ import {
 } from '../harness/index.ts'
 import { without } from '../security/attack.ts'
 
-// SECURITY.md 3, and 1 rows 11, 12, 15, 16: what becomes of a running box and of its state when something dies or lies.
+// What becomes of a running box and of its state when something dies or lies.
 const here = world()
 const spec = { rootfs: 'host', command: ['sh', '-c', 'while :; do echo tick; sleep 0.05; done'] }
 const happy = { status: 0, stdout: '', stderr: '' }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type TestBox, until, world } from '../harness/index.ts'
 import { makeShims, mountCounts } from './shims.ts'
 
-// SECURITY.md 3: any tool fails, anyone is killed, a signal comes, at every step of `up`. What is left is compared with
+// Any tool fails, anyone is killed, a signal comes, at every step of `up`. What is left is compared with
 // what was there: mounts, links, groups, files, processes.
 const { counts, unmount } = mountCounts()
 const here = world()

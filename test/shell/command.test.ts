@@ -13,7 +13,6 @@ const run = (text: string) => spawnSync('sh', ['-eu'], { input: text, encoding: 
 test.each<[string, Command, string]>([
   ['a tool', { run: ['mount', '-t', 'tmpfs', 'a b'] }, "mount -t tmpfs 'a b'"],
   ['the last one', { run: ['sh'], exec: true }, 'exec sh'],
-  ['one that may fail', { run: ['rmdir', 'x'], ignore: true }, 'rmdir x 2>/dev/null || :'],
   ['one beside others', { run: ['ip', 'link'], background: 'loopback' }, 'ip link &\nloopback=$!'],
   ['a function', { call: 'mask', args: [{ ref: 'pid' }, '/proc/keys'] }, 'mask "$pid" /proc/keys'],
   [

@@ -3,7 +3,7 @@ import { stringify } from 'yaml'
 import { type Schema, schema, typesOf } from '../../src/spec/schema.ts'
 import { resolveText } from './fake.ts'
 
-// SECURITY.md, Argument injection; NUL, newline, env: any text in any field is kept exactly or refused.
+// Argument injection; NUL, newline, env: any text in any field is kept exactly or refused.
 const corpus = [
   "'",
   '"',

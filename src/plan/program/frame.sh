@@ -40,6 +40,9 @@ alive() {
   [ "$boot" = "$boot_id" ] && identify "$pid" && [ "$started" = "$born" ]
 }
 
+# Lets go of the terminal that script made: the box's command takes it, and in a user namespace it may not steal one (TIOCNOTTY).
+untie="perl -e '\$SIG{HUP} = q(IGNORE); ioctl STDIN, 0x5422, 0; exec @ARGV' --"
+
 # Sets $state from the kernel, never from belief: running, starting, exited or absent.
 look() {
   state=absent
@@ -158,7 +161,7 @@ bootstrap_now() {
 
 # Without dns of its own a box has a copy of the host's name servers.
 copy_resolv_conf() {
-  while read -r line; do printf '%s\n' "$line"; done </etc/resolv.conf >"$run/resolv.conf" 2>/dev/null || : >"$run/resolv.conf"
+  while read -r line || [ -n "$line" ]; do printf '%s\n' "$line"; done </etc/resolv.conf >"$run/resolv.conf" 2>/dev/null || : >"$run/resolv.conf"
 }
 
 # volume_source PATH create|exists: sets $source, the canonical path, and $source_flags, which a read-only remount must repeat.
@@ -461,7 +464,7 @@ start_monitor() {
 typescript() {
   exec 5>&- 6<&- 7>&- 8<&-
   quote "$self"
-  line="exec sh ${trace:-} $quoted spawn"
+  line="exec $untie sh ${trace:-} $quoted spawn"
   quote "$run/launched"
   SHELL=/bin/sh script -qefc "exec 4>$quoted; $line" /dev/null || :
   [ -s "$run/exit" ] || printf '125 the terminal could not be made, or what runs in it has ended\n' 1<>"$run/launched"
@@ -527,6 +530,9 @@ init() {
 # Into the box's cgroup and namespaces; what is to be written there later is opened before.
 spawn() {
   exec 8>"$run/init" 9>"$run/exit"
+  identify self
+  spawned=$started
+  export spawned
   join
 }
 
@@ -538,7 +544,10 @@ monitor() {
   [ "$tty" = no ] || exec 5<&0
   init <&5 5<&- 8>&- 9>&- &
   pid=$!
-  identify "$pid" && printf '%s %s %s\n' "$pid" "$started" "$boot_id" >&8
+  # In a time namespace start times read otherwise; that of this process, before and now, tells by how much.
+  identify self
+  ahead=$((started - spawned))
+  identify "$pid" && printf '%s %s %s\n' "$pid" "$((started - ahead))" "$boot_id" >&8
   # The shell's own word about a killed child ("Killed") is nothing that the box has said.
   exec 3>&- 4>&- 5<&- 8>&- </dev/null >/dev/null 2>&1
   status=0
@@ -595,7 +604,11 @@ halt() {
 grace_option() {
   while [ $# -gt 0 ]; do
     case $1 in
-      -t | --time) grace=$((${2:?boxes: -t takes a number of seconds} * 100)); shift ;;
+      -t | --time)
+        case ${2-} in '' | *[!0-9]* | ??????*) die 125 "$verb -t ${2-}: not a number of seconds" "$verb [-t SECONDS]" ;; esac
+        grace=$(($2 * 100))
+        shift
+        ;;
       *) die 125 "$verb takes no $1" "$verb [-t SECONDS]" ;;
     esac
     shift
@@ -752,7 +765,7 @@ enter() {
   if [ "$terminal" = yes ]; then
     enter_tty=1
     quote "$self"
-    line="exec unshare --mount --propagation slave -- sh ${trace:-} $quoted entering"
+    line="exec $untie unshare --mount --propagation slave -- sh ${trace:-} $quoted entering"
     for word in "$@"; do quote "$word"; line="$line $quoted"; done
     exec script -qefc "$line" /dev/null
   fi

@@ -57,7 +57,14 @@ function printable(text: string): string {
 
 const bootstrap = `case $0 in /*) self=$0 ;; *) self=$PWD/$0 ;; esac
 { read -r boot_id </proc/sys/kernel/random/boot_id; } 2>/dev/null || boot_id=unknown
-trace=\${BOXES_TRACE-}`
+trace=\${BOXES_TRACE-}
+# Debian's busybox runs its own unshare and mount before any program; they cannot do what is needed here.
+if PATH=/dev/null command -v unshare >/dev/null; then
+  for shell in /bin/dash /bin/bash; do [ ! -x "$shell" ] || exec "$shell" \${trace:+"$trace"} "$self" "$@"; done
+  printf 'boxes: %s: this shell puts its own unshare and mount before those of util-linux\\n' "$name" >&2
+  printf '  help: run the program with another shell, such as dash or bash\\n' >&2
+  exit 125
+fi`
 
 const dispatch = `case \${1-} in
   up | enter | stop | down | status | logs | furnish | hold | spawn | monitor | entering) verb=$1; shift; "$verb" "$@" ;;

@@ -4,7 +4,7 @@ import { groupPath, hasLibcgroup, managed, v2Controllers } from '../cgroup/group
 import { trees } from '../cgroup/join.ts'
 import { type Limit, limits } from '../cgroup/limits.ts'
 import { asWord, deviceNumbers, limitValue } from '../cgroup/numbers.ts'
-import type { About, Command, Part, Step, Word } from '../plan.ts'
+import type { About, Command, Step, Word } from '../plan.ts'
 
 export const about: About = {
   does: 'Makes a control group for the box and writes its limits.',
@@ -18,8 +18,7 @@ export const about: About = {
 export function cgroup(box: Box, host: Host): Step[] {
   if (host.cgroup.version === 'none') return []
   const wanted = limits(box, host)
-  // libcgroup sets what is in the v1 trees of a hybrid host; the rest is written.
-  const handled = ({ file }: Limit) => managed(box, host).includes(file.split('.')[0] ?? '')
+  const set = forCgset(box, host, wanted)
   const why = [...new Set(wanted.map((limit) => limit.why).filter((field) => field !== 'always'))]
   return [
     {
@@ -40,16 +39,13 @@ export function cgroup(box: Box, host: Host): Step[] {
             where: 'confine' as const,
             run: [
               ...deviceNumbers(wanted),
-              ...(hasLibcgroup(host) && managed(box, host).length > 0
-                ? [
-                    ...set(box, wanted.filter(handled)),
-                    ...write(
-                      box,
-                      host,
-                      wanted.filter((one) => !handled(one)),
-                    ),
-                  ]
-                : write(box, host, wanted)),
+              ...cgset(box, set, wanted),
+              ...write(
+                box,
+                host,
+                wanted.filter((limit) => !set.includes(limit)),
+                wanted,
+              ),
             ],
             undo: [],
           },
@@ -101,20 +97,25 @@ function inheritCpuset(tree: string): Command[] {
   ])
 }
 
-function set(box: Box, wanted: readonly Limit[]): Command[] {
-  if (wanted.length === 0) return []
-  // cgset takes a file once in a call, and writes a value of several lines line by line.
-  const values = new Map<string, Part[]>()
-  for (const limit of wanted) {
-    const before = values.get(limit.file)
-    values.set(limit.file, [...(before ? [...before, '\n'] : []), ...limitValue(limit, wanted)])
-  }
-  const words = [...values].flatMap(([file, parts]): Word[] => ['-r', [`${file}=`, ...parts]])
+/** Limits of which libcgroup's tool sets each in one word of one call. */
+function forCgset(box: Box, host: Host, wanted: readonly Limit[]): Limit[] {
+  if (!hasLibcgroup(host)) return []
+  // Those in the v1 trees of a hybrid host, not what its v2 tree has.
+  const handled = managed(box, host)
+  // It takes a file once, and from 3.0 on drops a value of several lines without a word, with status 0.
+  const lines = (file: string) =>
+    wanted.filter((limit) => limit.file === file).flatMap(({ value }) => value.split('\n'))
+  return wanted.filter(({ file }) => handled.includes(file.split('.')[0] ?? '') && lines(file).length === 1)
+}
+
+function cgset(box: Box, chosen: readonly Limit[], wanted: readonly Limit[]): Command[] {
+  if (chosen.length === 0) return []
+  const words = chosen.flatMap((limit): Word[] => ['-r', [`${limit.file}=`, ...limitValue(limit, wanted)]])
   return [{ run: ['cgset', ...words, groupPath(box.name)] }]
 }
 
-function write(box: Box, host: Host, wanted: readonly Limit[]): Command[] {
-  return wanted.flatMap((limit) => {
+function write(box: Box, host: Host, chosen: readonly Limit[], wanted: readonly Limit[]): Command[] {
+  return chosen.flatMap((limit) => {
     const [controller = ''] = limit.file.split('.')
     const tree = host.cgroup.v1[controller] ?? host.cgroup.v2
     const file = `${tree}/${groupPath(box.name)}/${limit.file}`

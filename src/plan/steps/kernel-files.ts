@@ -61,10 +61,11 @@ function entry(type: string, target: string, options: readonly string[]): FstabE
   return { source: type, target, type, options: [...options, 'X-mount.mkdir'] }
 }
 
+/** Only trees in which the box has a group of its own: in the others its cgroup namespace begins at the root of the host. */
 function cgroups(box: Box, host: Host, mode: 'rw' | 'ro'): FstabEntry[] {
   const { cgroup } = host
   const own = v1Controllers(box, host)
-  if (cgroup.version === 'v2') return [entry('cgroup2', '/sys/fs/cgroup', [...quiet, mode])]
+  if (cgroup.version === 'v2') return [cgroup2(box, cgroup.v2 ?? '', mode)]
   const trees = new Map<string, string[]>()
   for (const [controller, mount] of Object.entries(cgroup.v1).filter(([name]) => own.includes(name)))
     trees.set(mount, [...(trees.get(mount) ?? []), controller])
@@ -72,15 +73,22 @@ function cgroups(box: Box, host: Host, mode: 'rw' | 'ro'): FstabEntry[] {
   return [
     entry('tmpfs', '/sys/fs/cgroup', [...quiet, 'mode=755', 'size=65536']),
     ...[...trees].map(([mount, controllers]) =>
-      entry('cgroup', inside(mount), [...quiet, mode, ...controllers.map(option)]),
+      entry('cgroup', inside(mount), [...quiet, mode, ...controllers]),
     ),
   ]
 }
 
-function inside(mount: string): string {
-  return `/sys/fs/cgroup/${mount.split('/').at(-1)}`
+/**
+ * A mount from the host's cgroup namespace would set the options of the whole tree anew, and the host would lose
+ * `nsdelegate` and the like: the box gets the host's mount.
+ */
+function cgroup2({ namespaces }: Box, tree: string, mode: 'rw' | 'ro'): FstabEntry {
+  const options = [...quiet, mode]
+  if (namespaces.cgroup.mode === 'private' || namespaces.cgroup.mode === 'box')
+    return entry('cgroup2', '/sys/fs/cgroup', options)
+  return { ...bound('/sys/fs/cgroup', options), source: `/dev/.old${tree}` }
 }
 
-function option(controller: string): string {
-  return controller.startsWith('name=') ? `none,${controller}` : controller
+function inside(mount: string): string {
+  return `/sys/fs/cgroup/${mount.split('/').at(-1)}`
 }

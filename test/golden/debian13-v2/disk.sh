@@ -28,6 +28,13 @@ log_bytes=10485760
 case $0 in /*) self=$0 ;; *) self=$PWD/$0 ;; esac
 { read -r boot_id </proc/sys/kernel/random/boot_id; } 2>/dev/null || boot_id=unknown
 trace=${BOXES_TRACE-}
+# Debian's busybox runs its own unshare and mount before any program; they cannot do what is needed here.
+if PATH=/dev/null command -v unshare >/dev/null; then
+  for shell in /bin/dash /bin/bash; do [ ! -x "$shell" ] || exec "$shell" ${trace:+"$trace"} "$self" "$@"; done
+  printf 'boxes: %s: this shell puts its own unshare and mount before those of util-linux\n' "$name" >&2
+  printf '  help: run the program with another shell, such as dash or bash\n' >&2
+  exit 125
+fi
 
 LAUNCHER='
 # The launcher: the last host program before the program of the box. It keeps every capability until the exec,
@@ -243,6 +250,9 @@ alive() {
   [ "$boot" = "$boot_id" ] && identify "$pid" && [ "$started" = "$born" ]
 }
 
+# Lets go of the terminal that script made: the box's command takes it, and in a user namespace it may not steal one (TIOCNOTTY).
+untie="perl -e '\$SIG{HUP} = q(IGNORE); ioctl STDIN, 0x5422, 0; exec @ARGV' --"
+
 # Sets $state from the kernel, never from belief: running, starting, exited or absent.
 look() {
   state=absent
@@ -295,6 +305,8 @@ remove_groups() {
     set --
     for group in $cgroups; do [ ! -d "$group" ] || set -- "$@" "$group"; done
     [ $# -gt 0 ] || break
+    # One that was on its way into the group when the others were killed has come since.
+    [ "$tries" -eq 0 ] || slay
     [ "$tries" -lt 2 ] || find "$@" -mindepth 1 -depth -type d -exec rmdir {} + 2>/dev/null || :
     for group in "$@"; do set -- "$@" "${group%/*}"; done
     lock
@@ -359,7 +371,7 @@ bootstrap_now() {
 
 # Without dns of its own a box has a copy of the host's name servers.
 copy_resolv_conf() {
-  while read -r line; do printf '%s\n' "$line"; done </etc/resolv.conf >"$run/resolv.conf" 2>/dev/null || : >"$run/resolv.conf"
+  while read -r line || [ -n "$line" ]; do printf '%s\n' "$line"; done </etc/resolv.conf >"$run/resolv.conf" 2>/dev/null || : >"$run/resolv.conf"
 }
 
 # volume_source PATH create|exists: sets $source, the canonical path, and $source_flags, which a read-only remount must repeat.
@@ -434,6 +446,16 @@ root_is_there() {
   read -r word <"$run/rooted"
 }
 
+# no_links PATH: of a path in the box, of which parts come from a volume, no part is a link.
+no_links() {
+  way=/proc/$furnisher/root rest=${1#/}
+  while [ -n "$rest" ]; do
+    way=$way/${rest%%/*}
+    [ ! -h "$way" ] || die 125 "volumes: $1 lies in another volume or tmpfs, and ${way#/proc/*/root} is a link" 'name the place itself'
+    case $rest in */*) rest=${rest#*/} ;; *) rest='' ;; esac
+  done
+}
+
 # mask PID PATH: a file by the box's own /dev/null, a directory by an empty tmpfs.
 mask() {
   mount -N "$1" --bind /dev/null "$2" 2>/dev/null ||
@@ -494,7 +516,7 @@ thaw() {
 # Ends whatever runs in the box, at once: its PID 1 takes the rest of a pid namespace along; the cgroup holds the others.
 slay() {
   thaw
-  tries=0
+  rounds=0
   while :; do
     left=''
     for group in $cgroups; do [ ! -e "$group/cgroup.kill" ] || printf '1\n' >"$group/cgroup.kill"; done
@@ -507,8 +529,8 @@ slay() {
       done <"$group/cgroup.procs"
     done
     [ -n "$left" ] || break
-    tries=$((tries + 1))
-    [ "$tries" -lt 200 ] || die 125 "process $left does not end" "see /proc/$left/stack for what it waits for, then boxes down $name again"
+    rounds=$((rounds + 1))
+    [ "$rounds" -lt 200 ] || die 125 "process $left does not end" "see /proc/$left/stack for what it waits for, then boxes down $name again"
     sleep 0.02
   done
 }
@@ -652,7 +674,7 @@ start_monitor() {
 typescript() {
   exec 5>&- 6<&- 7>&- 8<&-
   quote "$self"
-  line="exec sh ${trace:-} $quoted spawn"
+  line="exec $untie sh ${trace:-} $quoted spawn"
   quote "$run/launched"
   SHELL=/bin/sh script -qefc "exec 4>$quoted; $line" /dev/null || :
   [ -s "$run/exit" ] || printf '125 the terminal could not be made, or what runs in it has ended\n' 1<>"$run/launched"
@@ -718,6 +740,9 @@ init() {
 # Into the box's cgroup and namespaces; what is to be written there later is opened before.
 spawn() {
   exec 8>"$run/init" 9>"$run/exit"
+  identify self
+  spawned=$started
+  export spawned
   join
 }
 
@@ -729,7 +754,10 @@ monitor() {
   [ "$tty" = no ] || exec 5<&0
   init <&5 5<&- 8>&- 9>&- &
   pid=$!
-  identify "$pid" && printf '%s %s %s\n' "$pid" "$started" "$boot_id" >&8
+  # In a time namespace start times read otherwise; that of this process, before and now, tells by how much.
+  identify self
+  ahead=$((started - spawned))
+  identify "$pid" && printf '%s %s %s\n' "$pid" "$((started - ahead))" "$boot_id" >&8
   # The shell's own word about a killed child ("Killed") is nothing that the box has said.
   exec 3>&- 4>&- 5<&- 8>&- </dev/null >/dev/null 2>&1
   status=0
@@ -786,7 +814,11 @@ halt() {
 grace_option() {
   while [ $# -gt 0 ]; do
     case $1 in
-      -t | --time) grace=$((${2:?boxes: -t takes a number of seconds} * 100)); shift ;;
+      -t | --time)
+        case ${2-} in '' | *[!0-9]* | ??????*) die 125 "$verb -t ${2-}: not a number of seconds" "$verb [-t SECONDS]" ;; esac
+        grace=$(($2 * 100))
+        shift
+        ;;
       *) die 125 "$verb takes no $1" "$verb [-t SECONDS]" ;;
     esac
     shift
@@ -943,7 +975,7 @@ enter() {
   if [ "$terminal" = yes ]; then
     enter_tty=1
     quote "$self"
-    line="exec unshare --mount --propagation slave -- sh ${trace:-} $quoted entering"
+    line="exec $untie unshare --mount --propagation slave -- sh ${trace:-} $quoted entering"
     for word in "$@"; do quote "$word"; line="$line $quoted"; done
     exec script -qefc "$line" /dev/null
   fi
@@ -1110,12 +1142,11 @@ confine() {
   step 'Limit its resources' 'resources.cpu.mems, cpuset, blkio_config.weight, blkio_config.device_read_bps, blkio_config.device_write_bps, blkio_config.device_read_iops, blkio_config.device_write_iops'
   device_number block /dev/vda
   device_0="$number"
-  cgset -r cpuset.mems=0 -r cpuset.cpus=0 -r io.weight=300 -r \
-    io.max="$device_0"' rbps=10485760
-'"$device_0"' wbps=10485760
-'"$device_0"' riops=1000
-'"$device_0"' wiops=1000' \
-    boxes/disk
+  cgset -r cpuset.mems=0 -r cpuset.cpus=0 -r io.weight=300 boxes/disk
+  printf '%s\n' "$device_0"' rbps=10485760' >/sys/fs/cgroup/boxes/disk/io.max
+  printf '%s\n' "$device_0"' wbps=10485760' >/sys/fs/cgroup/boxes/disk/io.max
+  printf '%s\n' "$device_0"' riops=1000' >/sys/fs/cgroup/boxes/disk/io.max
+  printf '%s\n' "$device_0"' wiops=1000' >/sys/fs/cgroup/boxes/disk/io.max
 }
 
 # In the furnisher: the box's mount namespace, before the pivot.
