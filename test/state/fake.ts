@@ -1,11 +1,18 @@
-import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname } from 'node:path'
+import { afterAll } from '@jest/globals'
 import type { Places } from '../../src/state/places.ts'
+
+const made: string[] = []
+afterAll(() => {
+  for (const directory of made) rmSync(directory, { recursive: true })
+})
 
 /** Places below a new directory, with files in them; a fake /proc of boot `here`, up for 5000 s. */
 export function fakePlaces(files: Readonly<Record<string, string>> = {}): Places & { root: string } {
   const root = mkdtempSync(`${tmpdir()}/boxes-state-`)
+  made.push(root)
   const all = {
     'proc/sys/kernel/random/boot_id': 'here\n',
     'proc/uptime': '5000.25 9000.00\n',

@@ -46,7 +46,7 @@ function header({ box }: Plan): string {
     'set -eu',
     'umask 077',
     'export LC_ALL=C',
-    'unset PERL5OPT PERL5LIB CDPATH',
+    'unset PERL5OPT PERL5LIB PERLLIB PERL5DB PERLIO PERL_UNICODE CDPATH',
   ].join('\n')
 }
 

@@ -7,7 +7,7 @@
 set -eu
 umask 077
 export LC_ALL=C
-unset PERL5OPT PERL5LIB CDPATH
+unset PERL5OPT PERL5LIB PERLLIB PERL5DB PERLIO PERL_UNICODE CDPATH
 
 name=user
 run_root=/run/boxes
@@ -319,29 +319,29 @@ remove_groups() {
 }
 
 # cached COMMAND...: makes an entry of the cache once, however many ask. A half-made one has another name, and is taken away.
+# The cache is locked as a whole: a lock file for each entry would be one more thing to remove at the right moment.
 cached() {
   [ ! -d "$lower" ] || return 0
-  exec 9>>"$lower.lock"
+  exec 9<"$roots"
   patiently flock 9
   if [ ! -d "$lower" ]; then
     rm -rf -- "$lower.part"
     mkdir -m 755 "$lower.part"
     if ! ( "$@" ); then
-      rm -rf -- "$lower.part" "$lower.lock"
+      rm -rf -- "$lower.part"
       return 1
     fi
     mv -- "$lower.part" "$lower"
   fi
-  rm -f -- "$lower.lock"
-  exec 9>&-
+  exec 9<&-
 }
 
 # drop_part ENTRY: what a death left half made in the cache, unless somebody is making it.
 drop_part() {
   [ -e "$1.part" ] || return 0
-  exec 8>>"$1.lock"
-  if flock -n 8; then rm -rf -- "$1.part" "$1.lock"; fi
-  exec 8>&-
+  exec 8<"$roots"
+  if flock -n 8; then rm -rf -- "$1.part"; fi
+  exec 8<&-
 }
 
 # unpack ARCHIVE SHA256
