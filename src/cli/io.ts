@@ -26,7 +26,9 @@ export const realIo = (): Io => ({
 
 function isTerminal(fd: number): boolean {
   try {
-    return fstatSync(fd).isCharacterDevice() && tty().isatty(fd)
+    const stat = fstatSync(fd)
+    // Loading node:tty costs milliseconds, and /dev/null (major number 1, like all of mem(4)) is no terminal.
+    return stat.isCharacterDevice() && stat.rdev >> 8 !== 1 && tty().isatty(fd)
   } catch {
     return false
   }

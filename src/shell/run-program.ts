@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { createRequire } from 'node:module'
 import { constants } from 'node:os'
 import { passSignals } from './pass-signals.ts'
 import { systemPath } from './system-path.ts'
@@ -27,7 +28,7 @@ export async function runProgram(file: string, { args, env, trace, steps }: Run)
   // Before it runs: a signal that comes in between would end us and leave it alone.
   let child: ChildProcess | undefined
   const forget = passSignals((signal) => child?.kill(signal))
-  child = spawn('/bin/sh', [...(trace ? ['-x'] : []), file, ...args], {
+  child = processes().spawn('/bin/sh', [...(trace ? ['-x'] : []), file, ...args], {
     stdio: ['inherit', 'inherit', 'inherit', steps ? 'pipe' : 'ignore'],
     env: {
       ...env,
@@ -76,3 +77,7 @@ function readSteps(pipe: NodeJS.ReadableStream, steps: Steps): void {
   })
   pipe.on('error', () => {})
 }
+
+/** Loaded when it is used: `boxes plan`, in the same bundle, need not wait for it. */
+const processes = () =>
+  createRequire(import.meta.url)('node:child_process') as typeof import('node:child_process')
