@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto'
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { basename, dirname, resolve } from 'node:path'
 import type { Env } from './interpolate.ts'
+import { sha256 } from './sha256.ts'
 
 /** What resolving a spec may know of the world besides the Host: plain data, and questions about files. */
 export interface Inputs {
@@ -31,7 +32,7 @@ export function realInputs(file: string, text: string, env: Env): Inputs {
   const stdin = file === '-'
   return {
     file,
-    digest: hash(text),
+    digest: sha256(text),
     directory: stdin ? process.cwd() : dirname(resolve(file)),
     defaultName: stdin
       ? null
@@ -42,8 +43,8 @@ export function realInputs(file: string, text: string, env: Env): Inputs {
     home: env.HOME?.startsWith('/') ? env.HOME : homedirOrNull(),
     stat: statKind,
     readText,
-    sha256,
-    hash,
+    sha256: digestOf,
+    hash: sha256,
   }
 }
 
@@ -71,8 +72,9 @@ function readText(path: string): { text: string } | { error: string } {
   return withFile(path, (fd) => decode(readAll(fd)))
 }
 
-function sha256(path: string): { digest: string } | { error: string } {
+function digestOf(path: string): { digest: string } | { error: string } {
   return withFile(path, (fd) => {
+    const { createHash } = createRequire(import.meta.url)('node:crypto') as typeof import('node:crypto')
     const digest = createHash('sha256')
     const chunk = Buffer.allocUnsafe(1048576)
     for (let got = readSync(fd, chunk); got > 0; got = readSync(fd, chunk))
@@ -115,10 +117,6 @@ function decode(bytes: Buffer): { text: string } | { error: string } {
   } catch {
     return { error: 'it is not UTF-8 text' }
   }
-}
-
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }
 
 function homedirOrNull(): string | null {
