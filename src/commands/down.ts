@@ -1,6 +1,7 @@
-import { Args, Command, Flags } from '@oclif/core'
+import { Args, Command } from '@oclif/core'
 import { downAll } from '../cli/down.ts'
 import { realIo } from '../cli/io.ts'
+import { graceFlag } from './grace-flag.ts'
 
 export default class Down extends Command {
   static override summary = 'Stop boxes and remove every trace of them.'
@@ -9,13 +10,7 @@ export default class Down extends Command {
   static override examples = ['<%= config.bin %> down web', '<%= config.bin %> down specs/hello.yaml']
   static override strict = false
   static override args = { name: Args.string({ required: true, description: 'boxes, by name or by spec' }) }
-  static override flags = {
-    time: Flags.string({
-      char: 't',
-      helpValue: 'SECONDS',
-      description: "grace period, instead of the spec's",
-    }),
-  }
+  static override flags = { time: graceFlag }
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Down)

@@ -1,6 +1,7 @@
-import { Args, Command, Flags } from '@oclif/core'
+import { Args, Command } from '@oclif/core'
 import { realIo } from '../cli/io.ts'
 import { stop } from '../cli/stop.ts'
+import { graceFlag } from './grace-flag.ts'
 
 export default class Stop extends Command {
   static override summary = 'Stop boxes: stop signal, grace period, SIGKILL.'
@@ -9,13 +10,7 @@ export default class Stop extends Command {
   static override examples = ['<%= config.bin %> stop web', '<%= config.bin %> stop -t 3 web db']
   static override strict = false
   static override args = { name: Args.string({ required: true, description: 'boxes to stop' }) }
-  static override flags = {
-    time: Flags.string({
-      char: 't',
-      helpValue: 'SECONDS',
-      description: "grace period, instead of the spec's",
-    }),
-  }
+  static override flags = { time: graceFlag }
 
   async run(): Promise<void> {
     const { argv, flags } = await this.parse(Stop)
