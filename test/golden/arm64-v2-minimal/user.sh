@@ -566,6 +566,8 @@ leave() {
     [ "$status" -gt 128 ] || status=125
   fi
   [ "$leash" = no ] || exec 7>&-
+  # Who may still write in the directories ends first, or their removal would meet something new in them.
+  for job in ${copier-} ${furnisher-}; do [ "$job" = "$$" ] || wait "$job"; done 2>/dev/null
   [ "$detach" = no ] || [ -z "$monitor" ] || tell
   sweep
   exit "$status"
