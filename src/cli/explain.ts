@@ -57,5 +57,6 @@ const places: Readonly<Record<Step['where'], string>> = {
   furnish: "in the furnisher: in the box's mount namespace, before the pivot",
   join: 'on the way into the cgroup and the namespaces; ends as the monitor',
   init: 'in PID 1 of the box, with tools from a read-only view of the host',
+  view: 'at a boxes enter that finds no such view, in a mount namespace of its own',
   enter: 'at each boxes enter, in a process of its own',
 }

@@ -17,9 +17,10 @@ export interface Plan {
  * - `furnish`: in the box's mount namespace, before `pivot_root`; the host's tools are still there
  * - `join`: the way into the cgroup and the namespaces; ends by becoming the monitor
  * - `init`: in PID 1 of the box; tools come from a read-only view of the host; ends by becoming the box's command
+ * - `view`: in a mount namespace of its own, before `enter`, if nobody keeps one with a read-only view
  * - `enter`: what `enter` does, in a process of its own
  */
-export type Where = 'host' | 'confine' | 'furnish' | 'join' | 'init' | 'enter'
+export type Where = 'host' | 'confine' | 'furnish' | 'join' | 'init' | 'view' | 'enter'
 
 /** What `boxes explain` tells of a kind of step. */
 export interface About {
@@ -68,8 +69,9 @@ export type Command =
   | { readonly write: Word; readonly lines: readonly Word[]; readonly end?: '\\0'; readonly append?: true }
   /** `name=$(argv)` */
   | { readonly capture: string; readonly from: readonly Word[] }
-  /** `exec N<file`: opens a descriptor of the shell for reading. */
+  /** `exec N<file` or `exec N>file`: opens a descriptor of the shell. */
   | { readonly open: number; readonly from: Word }
+  | { readonly open: number; readonly to: Word }
   /** `name=value` */
   | { readonly set: string; readonly to: Word }
   /** `[ test ] || die 125 message remedy` */

@@ -13,7 +13,10 @@ function lines(command: Command): string[] {
   if ('call' in command) return fold([command.call, ...command.args.map(printWord)], '')
   if ('write' in command) return write(command)
   if ('capture' in command) return [`${command.capture}=$(${command.from.map(printWord).join(' ')})`]
-  if ('open' in command) return [`exec ${command.open}<${printWord(command.from)}`]
+  if ('open' in command)
+    return [
+      `exec ${command.open}${'from' in command ? `<${printWord(command.from)}` : `>${printWord(command.to)}`}`,
+    ]
   if ('set' in command) return [`${command.set}=${printWord(command.to)}`]
   if ('assert' in command)
     return [

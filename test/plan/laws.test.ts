@@ -56,7 +56,7 @@ test('each step has a title, a reason and a place; kinds are in the order of the
     for (const step of plan.steps) {
       expect(step.title).toMatch(/^[A-Z]/)
       expect(step.why).not.toBe('')
-      expect(['host', 'confine', 'furnish', 'join', 'init', 'enter']).toContain(step.where)
+      expect(['host', 'confine', 'furnish', 'join', 'init', 'view', 'enter']).toContain(step.where)
     }
 })
 

@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
-import { type TestBox, until, world } from '../harness/index.ts'
+import { start, type TestBox, until, type World, world } from '../harness/index.ts'
 import { tree, without } from './attack.ts'
 
 // The overwritten host program (CVE-2019-5736). The interpreter that may be overwritten is a copy, first in PATH.
@@ -52,20 +52,44 @@ async function byUp(weaken: (box: TestBox) => void) {
   return { ...at, result }
 }
 
-async function byEnter(weaken: (box: TestBox) => void) {
+type Begin = (box: TestBox, env: World['env']) => Promise<unknown>
+
+async function byEnter(
+  weaken: (box: TestBox) => void,
+  begin: Begin = (box, env) => box.up({ detach: true, env }),
+) {
   const at = place()
   const box = here.box({ rootfs: 'host', volumes: [`${at.directory}/vol:/vol`], command: ['sleep', '100'] })
   weaken(box)
-  await box.up({ detach: true, env: at.env })
-  expect(await box.enter(['/vol/attack'], { env: at.env })).toMatchObject({ status: 0 })
+  await begin(box, at.env)
+  expect(await box.enter(['/vol/attack'], { env: at.env })).toMatchObject({ status: 0, stderr: '' })
   const result = await at.result()
   await box.down('-t', '0')
   return { ...at, result }
 }
 
+/** The monitor keeps the view; without it enter makes one of its own, and never takes the root of who adopted PID 1. */
+async function byEnterAlone(weaken: (box: TestBox) => void) {
+  const prctl = process.arch === 'arm64' ? 167 : 157
+  const adopt = `syscall ${prctl}, 36, 1, 0, 0, 0; system @ARGV; print "up\\n"; sleep 1000`
+  const stop: (() => void)[] = []
+  const ran = await byEnter(weaken, async (box, env) => {
+    const adopter = start(['/usr/bin/perl', '-e', `$| = 1; ${adopt}`, 'sh', box.program, 'up', '-d'], { env })
+    stop.push(() => adopter.kill('SIGKILL'))
+    await until(() => adopter.said().stdout.endsWith('up\n'), 'it is up')
+    const [first, , , monitor] = readFileSync(`${box.box.paths.run}/init`, 'utf8').trim().split(' ')
+    process.kill(Number(monitor), 'SIGKILL')
+    const parent = () => readFileSync(`/proc/${first}/stat`, 'utf8').replace(/.*\)/, '').split(' ')[2]
+    await until(() => parent() === `${adopter.child.pid}`, 'PID 1 is adopted')
+  })
+  for (const end of stop) end()
+  return ran
+}
+
 for (const [verb, run] of [
   ['up', byUp],
   ['enter', byEnter],
+  ['enter after the death of the monitor', byEnterAlone],
 ] as const) {
   test(`${verb}: an entry point #!/proc/self/exe cannot write the host's interpreter`, async () => {
     const { before, after, result } = await run(() => {})
@@ -79,6 +103,11 @@ for (const [verb, run] of [
     expect(after()).not.toEqual(before)
   })
 }
+
+test("the root of who adopted PID 1 would be the host's, to write", async () => {
+  const weaken = (box: TestBox) => without(box, '[ "$parent" = "$keeper" ]', 'keeper=$parent')
+  expect((await byEnterAlone(weaken)).result).toBe('overwritten\n')
+})
 
 test('no host program is left in the pid namespace of a box', async () => {
   const box = here.box({ rootfs: 'host', command: ['sleep', '100'] })
@@ -102,8 +131,8 @@ test('with CAP_SYS_PTRACE nothing of the host is seen in those that enter', asyn
       command: ['perl', '-e', hunt],
     })
     if (weak) {
-      // As it was: nsenter forks into the pid namespace, and what it started still had the root of the host.
-      without(box, 'nsenter --no-fork --target', 'nsenter --target')
+      // nsenter forks into the pid namespace, and what it starts still has the root of the host.
+      without(box, 'nsenter --target', 'nsenter --pid --target')
       without(box, '  forget_environment\n')
     }
     await box.up({ detach: true })

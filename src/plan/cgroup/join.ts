@@ -3,20 +3,36 @@ import type { Box } from '../../spec/box.ts'
 import type { Command, Word } from '../plan.ts'
 import { groupPath, hasLibcgroup, managed } from './groups.ts'
 
-/** How a process gets into the box's groups: writes that come first, and words before its own command. */
+/** How the box's first process gets into its groups: writes that come first, and words before its own command. */
 export function joinGroups(
   box: Box,
   host: Host,
 ): { readonly first: readonly Command[]; readonly exec: readonly Word[] } {
-  const { cgroup } = host
   const controllers = managed(box, host)
-  const self = (tree: string): Command => ({ write: `${tree}/boxes/${box.name}/cgroup.procs`, lines: ['0'] })
   if (hasLibcgroup(host) && controllers.length > 0) {
     // libcgroup knows no v2 tree without controllers; there the group serves cgroup.kill and the cgroup namespace.
-    const first = cgroup.version === 'hybrid' && cgroup.v2 !== null ? [self(cgroup.v2)] : []
-    return { first, exec: ['cgexec', '-g', `${controllers.join(',')}:${groupPath(box.name)}`] }
+    const first = host.cgroup.version === 'hybrid' ? v2Groups(box, host) : []
+    return {
+      first: first.map(move),
+      exec: ['cgexec', '-g', `${controllers.join(',')}:${groupPath(box.name)}`],
+    }
   }
-  return { first: trees(host, controllers).map(self), exec: [] }
+  return { first: [...v1Groups(box, host), ...v2Groups(box, host)].map(move), exec: [] }
+}
+
+/**
+ * How a later process does. A move waits up to 14 ms for an RCU grace period (cgroup_procs_write_start in
+ * kernel/cgroup/cgroup.c), cgexec's too; but not that of a thread that moves itself alone, `0` to `tasks` of v1, nor a process
+ * that begins in a group of v2. The launcher finds at descriptor 9 the group to begin in; or the file to write to, since the root of
+ * a user namespace may not do the former.
+ */
+export function enterGroups(box: Box, host: Host): Command[] {
+  const moves = v1Groups(box, host).map(move)
+  const { v2 } = host.cgroup
+  if (v2 === null) return [...moves, { open: 9, to: '/dev/null' }]
+  const group = `${v2}/${groupPath(box.name)}`
+  if (box.namespaces.user.mode === 'host') return [...moves, { open: 9, from: group }]
+  return [...moves, { call: 'hasten', args: [] }, { open: 9, to: `${group}/cgroup.procs` }]
 }
 
 /** Mount points that hold the controllers, and the v2 tree. */
@@ -24,4 +40,17 @@ export function trees({ cgroup }: Host, controllers: readonly string[]): string[
   const mounts = controllers.flatMap((controller) => cgroup.v1[controller] ?? [])
   if (cgroup.v2 !== null) mounts.push(cgroup.v2)
   return [...new Set(mounts)]
+}
+
+function v1Groups(box: Box, host: Host): string[] {
+  const mounts = managed(box, host).flatMap((controller) => host.cgroup.v1[controller] ?? [])
+  return [...new Set(mounts)].map((tree) => `${tree}/${groupPath(box.name)}/tasks`)
+}
+
+function v2Groups(box: Box, { cgroup }: Host): string[] {
+  return cgroup.v2 === null ? [] : [`${cgroup.v2}/${groupPath(box.name)}/cgroup.procs`]
+}
+
+function move(file: string): Command {
+  return { write: file, lines: ['0'] }
 }

@@ -23,20 +23,22 @@ blame() {
   at=''
 }
 
-# identify PID: sets $started, its start time in clock ticks since boot; fails when it is gone or a zombie.
+# identify PID: sets $started, its start time in clock ticks since boot, and $parent; fails when it is gone or a zombie.
 identify() {
   { read -r started <"/proc/$1/stat"; } 2>/dev/null || return 1
   started=${started##*) }
   case $started in Z* | X*) return 1 ;; esac
   # shellcheck disable=SC2086 # fields of a kernel file, split on purpose
   set -- $started
+  parent=$2
   shift 19
   started=$1
 }
 
-# alive FILE: sets $pid when the process that FILE names still is that process: pid, start time and boot agree.
+# alive FILE: sets $pid when the process that FILE names still is that process: pid, start time and boot agree. And $keeper,
+# its monitor, if it is the first of a box.
 alive() {
-  { read -r pid born boot <"$1"; } 2>/dev/null || return 1
+  { read -r pid born boot keeper <"$1"; } 2>/dev/null || return 1
   [ "$boot" = "$boot_id" ] && identify "$pid" && [ "$started" = "$born" ]
 }
 
@@ -549,7 +551,7 @@ monitor() {
   # In a time namespace start times read otherwise; that of this process, before and now, tells by how much.
   identify self
   ahead=$((started - spawned))
-  identify "$pid" && printf '%s %s %s\n' "$pid" "$((started - ahead))" "$boot_id" >&8
+  identify "$pid" && printf '%s %s %s %s\n' "$pid" "$((started - ahead))" "$boot_id" "$$" >&8
   # The shell's own word about a killed child ("Killed") is nothing that the box has said.
   exec 3>&- 4>&- 5<&- 8>&- </dev/null >/dev/null 2>&1
   status=0
@@ -728,8 +730,7 @@ EOF
 
 # enter [-e NAME=VALUE] [-u USER] [-w DIR] [-t|-T] [COMMAND...]
 enter() {
-  hasten
-  unset enter_user enter_cwd
+  unset enter_user enter_cwd enter_view
   # script gives its line to this shell, and the line is quoted for sh.
   export SHELL=/bin/sh
   enter_env=0 enter_tty='' terminal=auto
@@ -759,6 +760,11 @@ enter() {
     *) die 125 "the box is not running but $state" 'boxes up starts it' ;;
   esac
   enter_target=$pid
+  # Another parent of PID 1 than the monitor is one that adopted it.
+  if [ -e "$run/started" ] && identify "$pid" && [ "$parent" = "$keeper" ] && [ -d "/proc/$keeper/root" ]; then
+    enter_view=/proc/$keeper/root
+    export enter_view
+  fi
   export enter_target enter_env enter_tty
   forget_environment
   [ -z "${enter_user-}" ] || export enter_user
@@ -767,21 +773,33 @@ enter() {
   if [ "$terminal" = yes ]; then
     enter_tty=1
     quote "$self"
-    line="exec $untie unshare --mount --propagation slave -- sh ${trace:-} $quoted entering"
+    line="exec $untie sh ${trace:-} $quoted into"
     for word in "$@"; do quote "$word"; line="$line $quoted"; done
     exec script -qefc "$line" /dev/null
   fi
   # No terminal goes into a box (see start_monitor): input from one is left out, output to one passes through cat.
   [ ! -t 0 ] || exec </dev/null
-  if [ ! -t 1 ] && [ ! -t 2 ]; then exec unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" entering "$@"; fi
+  if [ ! -t 1 ] && [ ! -t 2 ]; then into "$@"; fi
   exec 5>&1 6>&2
   status=$({ {
     code=0
-    if [ -t 5 ] && [ -t 6 ]; then unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" entering "$@" 2>&1 4>&- 5>&- 6>&-
-    elif [ -t 5 ]; then unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" entering "$@" 2>&6 4>&- 5>&- 6>&-
-    else unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" entering "$@" 2>&1 >&5 4>&- 5>&- 6>&-
+    if [ -t 5 ] && [ -t 6 ]; then sh ${trace:+"$trace"} "$self" into "$@" 2>&1 4>&- 5>&- 6>&-
+    elif [ -t 5 ]; then sh ${trace:+"$trace"} "$self" into "$@" 2>&6 4>&- 5>&- 6>&-
+    else sh ${trace:+"$trace"} "$self" into "$@" 2>&1 >&5 4>&- 5>&- 6>&-
     fi || code=$?
     printf '%s' "$code" >&4
   } | if [ -t 5 ]; then cat >&5 4>&-; else cat >&6 4>&-; fi; } 4>&1)
   exit "$status"
+}
+
+# Becomes a process of the box, by way of a read-only view of the host's tools: that of the monitor, or one of its own.
+into() {
+  [ -n "${enter_view-}" ] || exec unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" alone "$@"
+  entering "$@"
+}
+
+alone() {
+  viewing
+  enter_view=/
+  entering "$@"
 }

@@ -1,11 +1,13 @@
 # The launcher: the last host program before the program of the box. It keeps every capability until the exec,
 # so nothing in the box can look through its /proc/PID/root, and it runs from a read-only view of the host.
-# usage: perl -e LAUNCHER up|enter ROOT [COMMAND...]   fd 4: status out (up only)   fd 8: records, each ended by NUL
+# usage: perl -e LAUNCHER up|enter ROOT [COMMAND...]   ROOT: /proc/PID/root   fd 4: status out (up)   fd 8: records, each ended by NUL   fd 9: the group of v2, or its cgroup.procs (enter)
 my ($verb, $root) = splice @ARGV, 0, 2;
-my ($up, $status) = $verb eq "up";
-if ($up) { open $status, ">&=", 4 or die "boxes: no status: $!" }
+my $up = $verb eq "up";
+# What is told when all is ready: the status of up, or the group that a further process moves into.
+my $kept = $up ? 4 : 9;
+open my $out, ">&=", $kept or die "boxes: no descriptor $kept: $!";
 sub fail { my ($code, @text) = @_; my $line = join "", @text; $line =~ s/\n/ /g;
-  $up ? syswrite $status, "$code $line\n" : print STDERR "boxes: $line\n"; exit $code }
+  $up ? syswrite $out, "$code $line\n" : print STDERR "boxes: $line\n"; exit $code }
 open my $records, "<&=", 8 or fail 125, "no records: $!";
 my (%the, %all);
 { local $/ = "\0"; while (<$records>) { chomp; my ($key, $value) = split /[ \n]/, $_, 2; $the{$key} = $value; push @{$all{$key}}, $value } }
@@ -31,8 +33,20 @@ $SIG{$_} = "DEFAULT" for keys %SIG;
 if (defined $the{oom}) { open my $file, ">", "/proc/self/oom_score_adj" or fail 125, "oom_score_adj: $!";
   syswrite $file, $the{oom} or fail 125, "oom_score_adj $the{oom}: $!" }
 
-# A handle above 2 would be a way out (CVE-2024-21626): they close at the exec, all but the status right now.
-my @handles = do { opendir my $dir, "/proc/self/fd" or fail 125, "/proc/self/fd: $!"; grep { /^\d+$/ && $_ > 2 && !($up && $_ == 4) } readdir $dir };
+# The group comes first, as root and before the cgroup namespace: clone3(2) with CLONE_INTO_CGROUP begins there, without the wait
+# that a move is (see enterGroups). Then what comes into the pid namespace is a child of this one.
+sub attend { my ($child) = @_; $child == -1 and fail 125, "fork: $!"; $child or return;
+  waitpid $child, 0; exit($? & 127 ? 128 + ($? & 127) : $? >> 8) }
+my $outside;
+if (!$up) {
+  if (-d $out) { $outside = $$; attend(syscall(435, pack("Q11", 1 << 33, 0, 0, 0, 17, 0, 0, 0, 0, 0, fileno $out), 88)) }
+  else { syswrite $out, "0\n" or fail 125, "cgroup: $!" }
+  close $out;
+  for my $kind ("cgroup", "pid") { open my $file, "<", $root =~ s{root\z}{ns/$kind}r or fail 125, "$kind: $!"; must("setns", fileno $file, 0) }
+}
+
+# A handle above 2 would be a way out (CVE-2024-21626): they close at the exec, all but the one kept right now.
+my @handles = do { opendir my $dir, "/proc/self/fd" or fail 125, "/proc/self/fd: $!"; grep { /^\d+$/ && $_ > 2 && $_ != $kept } readdir $dir };
 chdir "/";
 # setns(2) into a mount namespace moves the root to the root of that namespace; without a process of it there is no other handle.
 if ($root =~ s/^namespace://) { open my $file, "<", $root or fail 125, "$root: $!"; must("setns", fileno $file, 0x20000) }
@@ -111,12 +125,13 @@ if ($file !~ m{/}) { my ($found, $denied);
 # one with CAP_SYS_PTRACE there looked through its /proc/PID/root at that of the host. This one stays outside, and waits.
 if (!$up) {
   must("prctl", 4, 0, 0, 0, 0);
-  defined(my $child = fork) or fail 125, "fork: $!";
-  if ($child) { waitpid $child, 0; exit($? & 127 ? 128 + ($? & 127) : $? >> 8) }
+  # With the one that waits outside of the group this one ends too.
+  if ($outside) { must("prctl", 1, 9, 0, 0, 0); getppid == $outside or exit 125 }
+  attend(fork // -1);
   $the{tty} or call("setsid");
 }
 %ENV = %environment;
-if ($up) { syswrite $status, "ok\n" } else { must("prctl", 1, 9, 0, 0, 0) }
+if ($up) { syswrite $out, "ok\n" } else { must("prctl", 1, 9, 0, 0, 0) }
 confine() if $the{nnp};
 exec { $file } @command;
 fail $!{ENOENT} || $!{ENOTDIR} ? 127 : 126, "$command[0]: $!";

@@ -26,6 +26,11 @@ export function printProgram(plan: Plan): string {
     functionOf('build_root', "In the furnisher: the box's mount namespace, before the pivot.", at('furnish')),
     functionOf('join', 'Into the cgroup and the namespaces; ends as the monitor.', at('join')),
     functionOf('become', 'In PID 1: the rest of the box; ends as its command.', at('init')),
+    functionOf(
+      'viewing',
+      'The view that a further process runs from, if the monitor that kept one is gone.',
+      at('view'),
+    ),
     functionOf('entering', 'A further process in the running box.', at('enter')),
     undoOf(steps),
     dispatch,
@@ -67,7 +72,7 @@ if PATH=/dev/null command -v unshare >/dev/null; then
 fi`
 
 const dispatch = `case \${1-} in
-  up | enter | stop | down | status | logs | furnish | hold | spawn | monitor | entering) verb=$1; shift; "$verb" "$@" ;;
+  up | enter | stop | down | status | logs | furnish | hold | spawn | monitor | into | alone) verb=$1; shift; "$verb" "$@" ;;
   *)
     printf 'usage: %s up | enter | stop | down | status | logs\\n' "$0" >&2
     exit 2

@@ -1,9 +1,8 @@
 import type { Host } from '../../host/host.ts'
 import type { Box } from '../../spec/box.ts'
-import { joinGroups } from '../cgroup/join.ts'
+import { enterGroups } from '../cgroup/join.ts'
 import type { About, Step, Word } from '../plan.ts'
 import { run } from '../refs.ts'
-import { viewCommands } from './read-only-view.ts'
 import { hasUsers } from './user-namespace.ts'
 
 export const about: About = {
@@ -15,17 +14,18 @@ export const about: About = {
 }
 
 const target = { ref: 'enter_target' } as const
-const every = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup']
+/** The root of a mount namespace in which the host's tools are read-only. */
+const view = { ref: 'enter_view' } as const
+const every = ['--mount', '--uts', '--ipc', '--net']
 
-/** `--no-fork`: the launcher goes into the pid namespace itself, last of all. `--root=/`: after it still the host's tools run, never those of the image (CVE-2019-14271). */
+/** Into the cgroup and pid namespaces goes the launcher itself, after it is in the group, and last of all. `--root`: after it still the host's tools run, never those of the image (CVE-2019-14271). */
 export function enter(box: Box, host: Host): Step[] {
-  const { first, exec } = joinGroups(box, host)
   const kinds = [
     ...every,
     ...(hasUsers(box) ? ['--user'] : []),
     ...(box.namespaces.time.mode === 'host' ? [] : ['--time']),
   ]
-  const nsenter: Word[] = ['nsenter', '--no-fork', '--target', target, ...kinds, '--root=/', '--']
+  const nsenter: Word[] = ['nsenter', '--target', target, ...kinds, ['--root=', view], '--']
   const launcher: Word[] = [
     'perl',
     '-e',
@@ -42,11 +42,8 @@ export function enter(box: Box, host: Host): Step[] {
       where: 'enter',
       run: [
         { open: 8, from: [run, '/process'] },
-        { note: 'Held open, since no other process keeps the view.' },
-        { open: 7, from: '/proc/self/ns/mnt' },
-        ...viewCommands(host),
-        ...first,
-        { run: [...exec, ...nsenter, ...launcher], exec: true },
+        ...enterGroups(box, host),
+        { run: [...nsenter, ...launcher], exec: true },
       ],
       undo: [],
     },

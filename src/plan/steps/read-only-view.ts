@@ -17,12 +17,24 @@ export function readOnlyView(host: Host): Step[] {
       title: "Take a read-only view of the host's tools",
       why: 'always',
       where: 'init',
-      run: viewCommands(host),
+      run: remount(host),
+      undo: [],
+    },
+    {
+      kind: 'read-only-view',
+      title: 'Take such a view for a further process',
+      why: 'always',
+      where: 'view',
+      run: [
+        { note: 'Held open, since no other process keeps it.' },
+        { open: 7, from: '/proc/self/ns/mnt' },
+        ...remount(host),
+      ],
       undo: [],
     },
   ]
 }
 
-export function viewCommands(host: Host): Command[] {
+function remount(host: Host): Command[] {
   return host.toolMounts.map((mount) => ({ run: ['mount', '-o', 'remount,bind,ro', mount] }))
 }

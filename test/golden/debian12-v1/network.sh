@@ -39,12 +39,14 @@ fi
 LAUNCHER='
 # The launcher: the last host program before the program of the box. It keeps every capability until the exec,
 # so nothing in the box can look through its /proc/PID/root, and it runs from a read-only view of the host.
-# usage: perl -e LAUNCHER up|enter ROOT [COMMAND...]   fd 4: status out (up only)   fd 8: records, each ended by NUL
+# usage: perl -e LAUNCHER up|enter ROOT [COMMAND...]   ROOT: /proc/PID/root   fd 4: status out (up)   fd 8: records, each ended by NUL   fd 9: the group of v2, or its cgroup.procs (enter)
 my ($verb, $root) = splice @ARGV, 0, 2;
-my ($up, $status) = $verb eq "up";
-if ($up) { open $status, ">&=", 4 or die "boxes: no status: $!" }
+my $up = $verb eq "up";
+# What is told when all is ready: the status of up, or the group that a further process moves into.
+my $kept = $up ? 4 : 9;
+open my $out, ">&=", $kept or die "boxes: no descriptor $kept: $!";
 sub fail { my ($code, @text) = @_; my $line = join "", @text; $line =~ s/\n/ /g;
-  $up ? syswrite $status, "$code $line\n" : print STDERR "boxes: $line\n"; exit $code }
+  $up ? syswrite $out, "$code $line\n" : print STDERR "boxes: $line\n"; exit $code }
 open my $records, "<&=", 8 or fail 125, "no records: $!";
 my (%the, %all);
 { local $/ = "\0"; while (<$records>) { chomp; my ($key, $value) = split /[ \n]/, $_, 2; $the{$key} = $value; push @{$all{$key}}, $value } }
@@ -70,8 +72,20 @@ $SIG{$_} = "DEFAULT" for keys %SIG;
 if (defined $the{oom}) { open my $file, ">", "/proc/self/oom_score_adj" or fail 125, "oom_score_adj: $!";
   syswrite $file, $the{oom} or fail 125, "oom_score_adj $the{oom}: $!" }
 
-# A handle above 2 would be a way out (CVE-2024-21626): they close at the exec, all but the status right now.
-my @handles = do { opendir my $dir, "/proc/self/fd" or fail 125, "/proc/self/fd: $!"; grep { /^\d+$/ && $_ > 2 && !($up && $_ == 4) } readdir $dir };
+# The group comes first, as root and before the cgroup namespace: clone3(2) with CLONE_INTO_CGROUP begins there, without the wait
+# that a move is (see enterGroups). Then what comes into the pid namespace is a child of this one.
+sub attend { my ($child) = @_; $child == -1 and fail 125, "fork: $!"; $child or return;
+  waitpid $child, 0; exit($? & 127 ? 128 + ($? & 127) : $? >> 8) }
+my $outside;
+if (!$up) {
+  if (-d $out) { $outside = $$; attend(syscall(435, pack("Q11", 1 << 33, 0, 0, 0, 17, 0, 0, 0, 0, 0, fileno $out), 88)) }
+  else { syswrite $out, "0\n" or fail 125, "cgroup: $!" }
+  close $out;
+  for my $kind ("cgroup", "pid") { open my $file, "<", $root =~ s{root\z}{ns/$kind}r or fail 125, "$kind: $!"; must("setns", fileno $file, 0) }
+}
+
+# A handle above 2 would be a way out (CVE-2024-21626): they close at the exec, all but the one kept right now.
+my @handles = do { opendir my $dir, "/proc/self/fd" or fail 125, "/proc/self/fd: $!"; grep { /^\d+$/ && $_ > 2 && $_ != $kept } readdir $dir };
 chdir "/";
 # setns(2) into a mount namespace moves the root to the root of that namespace; without a process of it there is no other handle.
 if ($root =~ s/^namespace://) { open my $file, "<", $root or fail 125, "$root: $!"; must("setns", fileno $file, 0x20000) }
@@ -150,12 +164,13 @@ if ($file !~ m{/}) { my ($found, $denied);
 # one with CAP_SYS_PTRACE there looked through its /proc/PID/root at that of the host. This one stays outside, and waits.
 if (!$up) {
   must("prctl", 4, 0, 0, 0, 0);
-  defined(my $child = fork) or fail 125, "fork: $!";
-  if ($child) { waitpid $child, 0; exit($? & 127 ? 128 + ($? & 127) : $? >> 8) }
+  # With the one that waits outside of the group this one ends too.
+  if ($outside) { must("prctl", 1, 9, 0, 0, 0); getppid == $outside or exit 125 }
+  attend(fork // -1);
   $the{tty} or call("setsid");
 }
 %ENV = %environment;
-if ($up) { syswrite $status, "ok\n" } else { must("prctl", 1, 9, 0, 0, 0) }
+if ($up) { syswrite $out, "ok\n" } else { must("prctl", 1, 9, 0, 0, 0) }
 confine() if $the{nnp};
 exec { $file } @command;
 fail $!{ENOENT} || $!{ENOTDIR} ? 127 : 126, "$command[0]: $!";
@@ -233,20 +248,22 @@ blame() {
   at=''
 }
 
-# identify PID: sets $started, its start time in clock ticks since boot; fails when it is gone or a zombie.
+# identify PID: sets $started, its start time in clock ticks since boot, and $parent; fails when it is gone or a zombie.
 identify() {
   { read -r started <"/proc/$1/stat"; } 2>/dev/null || return 1
   started=${started##*) }
   case $started in Z* | X*) return 1 ;; esac
   # shellcheck disable=SC2086 # fields of a kernel file, split on purpose
   set -- $started
+  parent=$2
   shift 19
   started=$1
 }
 
-# alive FILE: sets $pid when the process that FILE names still is that process: pid, start time and boot agree.
+# alive FILE: sets $pid when the process that FILE names still is that process: pid, start time and boot agree. And $keeper,
+# its monitor, if it is the first of a box.
 alive() {
-  { read -r pid born boot <"$1"; } 2>/dev/null || return 1
+  { read -r pid born boot keeper <"$1"; } 2>/dev/null || return 1
   [ "$boot" = "$boot_id" ] && identify "$pid" && [ "$started" = "$born" ]
 }
 
@@ -759,7 +776,7 @@ monitor() {
   # In a time namespace start times read otherwise; that of this process, before and now, tells by how much.
   identify self
   ahead=$((started - spawned))
-  identify "$pid" && printf '%s %s %s\n' "$pid" "$((started - ahead))" "$boot_id" >&8
+  identify "$pid" && printf '%s %s %s %s\n' "$pid" "$((started - ahead))" "$boot_id" "$$" >&8
   # The shell's own word about a killed child ("Killed") is nothing that the box has said.
   exec 3>&- 4>&- 5<&- 8>&- </dev/null >/dev/null 2>&1
   status=0
@@ -938,8 +955,7 @@ EOF
 
 # enter [-e NAME=VALUE] [-u USER] [-w DIR] [-t|-T] [COMMAND...]
 enter() {
-  hasten
-  unset enter_user enter_cwd
+  unset enter_user enter_cwd enter_view
   # script gives its line to this shell, and the line is quoted for sh.
   export SHELL=/bin/sh
   enter_env=0 enter_tty='' terminal=auto
@@ -969,6 +985,11 @@ enter() {
     *) die 125 "the box is not running but $state" 'boxes up starts it' ;;
   esac
   enter_target=$pid
+  # Another parent of PID 1 than the monitor is one that adopted it.
+  if [ -e "$run/started" ] && identify "$pid" && [ "$parent" = "$keeper" ] && [ -d "/proc/$keeper/root" ]; then
+    enter_view=/proc/$keeper/root
+    export enter_view
+  fi
   export enter_target enter_env enter_tty
   forget_environment
   [ -z "${enter_user-}" ] || export enter_user
@@ -977,23 +998,35 @@ enter() {
   if [ "$terminal" = yes ]; then
     enter_tty=1
     quote "$self"
-    line="exec $untie unshare --mount --propagation slave -- sh ${trace:-} $quoted entering"
+    line="exec $untie sh ${trace:-} $quoted into"
     for word in "$@"; do quote "$word"; line="$line $quoted"; done
     exec script -qefc "$line" /dev/null
   fi
   # No terminal goes into a box (see start_monitor): input from one is left out, output to one passes through cat.
   [ ! -t 0 ] || exec </dev/null
-  if [ ! -t 1 ] && [ ! -t 2 ]; then exec unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" entering "$@"; fi
+  if [ ! -t 1 ] && [ ! -t 2 ]; then into "$@"; fi
   exec 5>&1 6>&2
   status=$({ {
     code=0
-    if [ -t 5 ] && [ -t 6 ]; then unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" entering "$@" 2>&1 4>&- 5>&- 6>&-
-    elif [ -t 5 ]; then unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" entering "$@" 2>&6 4>&- 5>&- 6>&-
-    else unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" entering "$@" 2>&1 >&5 4>&- 5>&- 6>&-
+    if [ -t 5 ] && [ -t 6 ]; then sh ${trace:+"$trace"} "$self" into "$@" 2>&1 4>&- 5>&- 6>&-
+    elif [ -t 5 ]; then sh ${trace:+"$trace"} "$self" into "$@" 2>&6 4>&- 5>&- 6>&-
+    else sh ${trace:+"$trace"} "$self" into "$@" 2>&1 >&5 4>&- 5>&- 6>&-
     fi || code=$?
     printf '%s' "$code" >&4
   } | if [ -t 5 ]; then cat >&5 4>&-; else cat >&6 4>&-; fi; } 4>&1)
   exit "$status"
+}
+
+# Becomes a process of the box, by way of a read-only view of the host's tools: that of the monitor, or one of its own.
+into() {
+  [ -n "${enter_view-}" ] || exec unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" alone "$@"
+  entering "$@"
+}
+
+alone() {
+  viewing
+  enter_view=/
+  entering "$@"
 }
 
 # ---- This box ---------------------------------------------------------------------------------
@@ -1204,17 +1237,28 @@ become() {
   exec nsenter "--mount=/proc/$furnisher/ns/mnt" --root=/ -- perl -e "$LAUNCHER" up "/proc/$furnisher/root"
 }
 
+# The view that a further process runs from, if the monitor that kept one is gone.
+viewing() {
+  step 'Take such a view for a further process' always
+  # Held open, since no other process keeps it.
+  exec 7</proc/self/ns/mnt
+  mount -o remount,bind,ro /
+  mount -o remount,bind,ro /usr
+}
+
 # A further process in the running box.
 entering() {
   step 'Enter the box' always
   exec 8<"$run/process"
-  # Held open, since no other process keeps the view.
-  exec 7</proc/self/ns/mnt
-  mount -o remount,bind,ro /
-  mount -o remount,bind,ro /usr
-  exec cgexec -g cpu,cpuacct,blkio,memory,devices,freezer,pids:boxes/network nsenter --no-fork --target \
-    "$enter_target" --mount --uts --ipc --net --pid --cgroup --time --root=/ -- perl -e "$LAUNCHER" enter \
-    "/proc/$enter_target/root" "$@"
+  printf '%s\n' 0 >/sys/fs/cgroup/cpu,cpuacct/boxes/network/tasks
+  printf '%s\n' 0 >/sys/fs/cgroup/blkio/boxes/network/tasks
+  printf '%s\n' 0 >/sys/fs/cgroup/memory/boxes/network/tasks
+  printf '%s\n' 0 >/sys/fs/cgroup/devices/boxes/network/tasks
+  printf '%s\n' 0 >/sys/fs/cgroup/freezer/boxes/network/tasks
+  printf '%s\n' 0 >/sys/fs/cgroup/pids/boxes/network/tasks
+  exec 9>/dev/null
+  exec nsenter --target "$enter_target" --mount --uts --ipc --net --time "--root=$enter_view" -- perl -e \
+    "$LAUNCHER" enter "/proc/$enter_target/root" "$@"
 }
 
 # Takes back what the steps made, last first.
@@ -1226,7 +1270,7 @@ undo() {
 }
 
 case ${1-} in
-  up | enter | stop | down | status | logs | furnish | hold | spawn | monitor | entering) verb=$1; shift; "$verb" "$@" ;;
+  up | enter | stop | down | status | logs | furnish | hold | spawn | monitor | into | alone) verb=$1; shift; "$verb" "$@" ;;
   *)
     printf 'usage: %s up | enter | stop | down | status | logs\n' "$0" >&2
     exit 2
