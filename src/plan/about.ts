@@ -13,6 +13,7 @@ import { about as masks } from './steps/masks.ts'
 import { about as mounts } from './steps/mounts.ts'
 import { about as names } from './steps/names.ts'
 import { about as namespaces } from './steps/namespaces.ts'
+import { about as nested } from './steps/nested.ts'
 import { about as overlay } from './steps/overlay.ts'
 import { about as ownMasks } from './steps/own-masks.ts'
 import { about as pivotRoot } from './steps/pivot-root.ts'
@@ -43,6 +44,7 @@ const aboutKinds: Readonly<Record<string, About>> = {
   mounts,
   names,
   namespaces,
+  nested,
   overlay,
   'own-masks': ownMasks,
   'pivot-root': pivotRoot,

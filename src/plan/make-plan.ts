@@ -16,6 +16,7 @@ import { masks } from './steps/masks.ts'
 import { mounts } from './steps/mounts.ts'
 import { names } from './steps/names.ts'
 import { namespaces } from './steps/namespaces.ts'
+import { nestedMounts } from './steps/nested.ts'
 import { overlay } from './steps/overlay.ts'
 import { ownMasks } from './steps/own-masks.ts'
 import { pivotRoot } from './steps/pivot-root.ts'
@@ -55,10 +56,11 @@ export function makePlan(box: Box, host: Host): Plan {
     sysctls(box),
     mounts(box),
     volumes(box),
-    ownMasks(box),
+    nestedMounts(box),
     console(box),
     readOnlyRoot(box),
     detachHost(box),
+    ownMasks(box),
     readOnlyView(host),
     launch(box),
     enter(box, host),

@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { afterAll, expect, test } from '@jest/globals'
 import { busyboxRoot, run, world } from '../harness/index.ts'
 
@@ -40,6 +49,55 @@ test('a volume inside another: its target is made there', async () => {
   const [outer, inner] = [source('first-one'), source('within')]
   const spec = { rootfs: root, volumes: [`${outer}:/data`, `${inner}:/data/deep/er`] }
   expect((await here.sh(spec, 'cat /data/file /data/deep/er/file')).stdout).toBe('first-one\nwithin\n')
+})
+
+test('a tmpfs, a file and a volume in that tmpfs lie inside a volume, whatever the order', async () => {
+  const [outer, inner] = [source('outermost'), source('innermost')]
+  const spec = {
+    rootfs: root,
+    volumes: [`${inner}:/data/tmp/in`, `${outer}:/data`, `${inner}/file:/data/conf/one:ro`],
+    tmpfs: ['/data/tmp:mode=700'],
+  }
+  const ran = await here.sh(
+    spec,
+    'stat -fc %T /data/tmp; stat -c %a /data/tmp; cat /data/tmp/in/file /data/conf/one; echo x >/data/conf/one; ls -A /dev',
+  )
+  expect(ran.stdout).toMatch(/^tmpfs\n700\ninnermost\ninnermost\n/)
+  expect(ran.stdout).not.toMatch(/\.mount/)
+  expect(ran.stderr).toMatch(/Read-only/)
+  expect(readdirSync(`${outer}/tmp`)).toEqual([])
+})
+
+test('hosts, hostname and resolv.conf lie over a volume on /etc, too', async () => {
+  const path = source('etc')
+  const ran = await here.sh(
+    { rootfs: root, volumes: [`${path}:/etc`], hostname: 'its-own', extra_hosts: ['other:10.1.2.3'] },
+    'cat /etc/file /etc/hostname; grep other /etc/hosts',
+  )
+  expect(ran.stdout).toBe('etc\nits-own\n10.1.2.3\tother\n')
+})
+
+test('a place in a volume that is only read cannot be made there: one error', async () => {
+  const [outer, inner] = [source('closed'), source('kept-out')]
+  const ran = await here.sh({ rootfs: root, volumes: [`${outer}:/data:ro`, `${inner}:/data/new`] }, 'true')
+  expect(ran.status).toBe(125)
+  expect(ran.stderr).toMatch(/boxes: \/data\/new: new: Read-only file system/)
+  expect(existsSync(`${outer}/new`)).toBe(false)
+})
+
+test('maskedPaths and readonlyPaths inside a volume', async () => {
+  const path = source('partly')
+  mkdirSync(`${path}/fixed`)
+  const spec = {
+    rootfs: root,
+    volumes: [`${path}:/data`],
+    maskedPaths: ['/data/file'],
+    readonlyPaths: ['/data/fixed'],
+  }
+  const ran = await here.sh(spec, 'cat /data/file; touch /data/fixed/x; touch /data/free')
+  expect(ran.stdout).toBe('')
+  expect(ran.stderr).toMatch(/fixed\/x: Read-only/)
+  expect(readdirSync(path).sort()).toEqual(['file', 'fixed', 'free'])
 })
 
 test('targets are made in the writable layer, not in the image', async () => {
@@ -111,7 +169,7 @@ test.each([[[]], [['-d']]])(
     })
     const ran = await box.call(['up', ...args])
     expect(ran.status).toBe(125)
-    expect(ran.stderr).toMatch(/failed at "Mount the volume \/v\/none" \(asked for by: volumes\[1\]\)/)
+    expect(ran.stderr).toMatch(/failed at "Put \/v\/none into its volume" \(asked for by: volumes\[1\]\)/)
     expect(here.left().filter((line) => line.includes(box.name))).toEqual([])
   },
 )

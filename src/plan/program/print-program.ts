@@ -1,8 +1,10 @@
 import { printCommand } from '../../shell/command.ts'
 import { quote } from '../../shell/quote.ts'
+import { nested } from '../nested.ts'
 import type { Command, Plan, Step, Where } from '../plan.ts'
 import frame from './frame.sh'
 import launcher from './launcher.pl'
+import put from './put.pl'
 import targets from './targets.pl'
 import user from './user.pl'
 
@@ -18,6 +20,7 @@ export function printProgram(plan: Plan): string {
     bootstrap,
     `LAUNCHER=${quote(`\n${launcher}`)}`,
     `TARGETS=${quote(`\n${targets}`)}`,
+    ...(nested(box).length === 0 ? [] : [`PUT=${quote(`\n${put}`)}`]),
     ...(box.namespaces.user.mode === 'host' ? [] : [`USER=${quote(`\n${user}`)}`]),
     frame.trimEnd(),
     '# ---- This box ---------------------------------------------------------------------------------',

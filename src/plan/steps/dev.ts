@@ -1,4 +1,5 @@
 import type { Box } from '../../spec/box.ts'
+import { initFileTargets, mountPoint } from '../nested.ts'
 import type { About, Command, Step, Word } from '../plan.ts'
 import { hasUsers } from './user-namespace.ts'
 
@@ -63,14 +64,14 @@ function targets(box: Box): Command {
     ...(hasUsers(box) ? ['owner', { ref: 'owner_uid' }, { ref: 'owner_gid' }] : []),
     ...nodes.flatMap(([name, major, minor]) => ['node', `/dev/${name}`, `${major}`, `${minor}`, '666']),
     ...links.flatMap(([name, to]) => ['link', `/dev/${name}`, `${to}`]),
-    ...['hosts', 'hostname', 'resolv.conf'].flatMap((name) => ['file', `/etc/${name}`]),
+    ...initFileTargets.flatMap((target) => ['file', mountPoint(target, box)]),
     ...['/proc', '/sys'].flatMap((path) => ['dir', path, '555']),
-    ...box.mounts.tmpfs.flatMap(({ target }) => ['dir', target, '755']),
+    ...box.mounts.tmpfs.flatMap(({ target }) => ['dir', mountPoint(target, box), '755']),
     ...(box.privileges.privileged ? ['devices'] : []),
     ...box.mounts.devices.flatMap(({ source, target }) => ['device', target, source]),
     ...box.mounts.volumes.flatMap(({ target }, index): Word[] => [
       'like',
-      target,
+      mountPoint(target, box),
       { ref: `volume_${index}` },
     ]),
     ...(box.process.init ? ['file', '/dev/init'] : []),

@@ -1,5 +1,6 @@
 import type { Host } from '../../host/host.ts'
 import type { Box } from '../../spec/box.ts'
+import { mountPoint } from '../nested.ts'
 import type { About, Step } from '../plan.ts'
 import { fstab, run } from '../refs.ts'
 
@@ -38,7 +39,7 @@ export function initFiles(box: Box, host: Host): Step[] {
         fstab(
           ...files.map((name) => ({
             source: `/dev/.old${box.paths.run}/${name}`,
-            target: `/etc/${name}`,
+            target: mountPoint(`/etc/${name}`, box),
             type: 'none',
             options: ['bind', 'rprivate'],
           })),

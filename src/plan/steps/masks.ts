@@ -18,11 +18,19 @@ export function masks(box: Box, host: Host): Step[] {
   const { masked, readonlyPaths } = box.mounts
   const hidden: FstabEntry[] =
     masked === 'default' ? host.masks.map(({ path, directory }) => mask(path, directory)) : []
-  const fixed = (readonlyPaths === 'default' ? host.readonlyPaths : readonlyPaths).map(readOnly)
+  const fixed = readonlyPaths === 'default' ? host.readonlyPaths.map(readOnly) : []
   const run: Command[] = hidden.length + fixed.length === 0 ? [] : [fstab(...hidden, ...fixed)]
   if (box.namespaces.mount.mode !== 'private' || run.length === 0) return []
-  const why = readonlyPaths === 'default' ? 'maskedPaths, readonlyPaths' : 'readonlyPaths'
-  return [{ kind: 'masks', title: 'List what is masked or read-only', why, where: 'host', run, undo: [] }]
+  return [
+    {
+      kind: 'masks',
+      title: 'List what is masked or read-only',
+      why: 'maskedPaths, readonlyPaths',
+      where: 'host',
+      run,
+      undo: [],
+    },
+  ]
 }
 
 function mask(path: string, directory: boolean): FstabEntry {

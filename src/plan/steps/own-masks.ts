@@ -4,18 +4,21 @@ import { furnisher } from '../refs.ts'
 
 export { about } from './masks.ts'
 
-/** Paths that the spec masks: whether they are files or directories only the root file system knows, so both are tried. */
+/**
+ * Those that the spec names, in volumes too. Whether a masked one is a file or a directory only the root file system knows, so
+ * both are tried.
+ */
 export function ownMasks(box: Box): Step[] {
-  const { masked } = box.mounts
-  if (masked === 'default' || masked.length === 0) return []
+  const { masked, readonlyPaths } = box.mounts
+  if (box.namespaces.mount.mode !== 'private') return []
   return [
-    {
-      kind: 'own-masks',
-      title: 'Mask the paths of the spec',
-      why: 'maskedPaths',
-      where: 'init',
-      run: masked.map((path) => ({ call: 'mask', args: [furnisher, path] })),
-      undo: [],
-    },
+    ...step('Mask the paths of the spec', 'maskedPaths', 'mask', masked),
+    ...step('Make the paths of the spec read-only', 'readonlyPaths', 'read_only', readonlyPaths),
   ]
+}
+
+function step(title: string, why: string, call: string, paths: readonly string[] | 'default'): Step[] {
+  if (paths === 'default' || paths.length === 0) return []
+  const run = paths.map((path) => ({ call, args: [furnisher, path] }))
+  return [{ kind: 'own-masks', title, why, where: 'init', run, undo: [] }]
 }

@@ -1,4 +1,5 @@
 import type { Box } from '../../spec/box.ts'
+import { mountPoint } from '../nested.ts'
 import type { About, Step } from '../plan.ts'
 import { fstab } from '../refs.ts'
 
@@ -16,7 +17,14 @@ export function tmpfs(box: Box): Step[] {
     title: `List a tmpfs on ${target}`,
     why,
     where: 'host',
-    run: [fstab({ source: 'tmpfs', target, type: 'tmpfs', options: [...options, 'X-mount.mkdir'] })],
+    run: [
+      fstab({
+        source: 'tmpfs',
+        target: mountPoint(target, box),
+        type: 'tmpfs',
+        options: [...options, 'X-mount.mkdir'],
+      }),
+    ],
     undo: [],
   }))
 }

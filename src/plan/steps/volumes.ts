@@ -1,4 +1,5 @@
 import type { Box, Volume } from '../../spec/box.ts'
+import { mountPoint } from '../nested.ts'
 import type { About, Step } from '../plan.ts'
 import { furnisher } from '../refs.ts'
 
@@ -27,7 +28,6 @@ export function volumeSources(box: Box): Step[] {
   }))
 }
 
-/** `X-mount.mkdir`: a target inside another volume is made there, as docker does. */
 export function volumes(box: Box): Step[] {
   return box.mounts.volumes.map((volume, index) => ({
     kind: 'volumes',
@@ -35,7 +35,6 @@ export function volumes(box: Box): Step[] {
     why: volume.why,
     where: 'init',
     run: [
-      ...(isInside(volume.target, box) ? [{ call: 'no_links', args: [volume.target] }] : []),
       {
         run: [
           'mount',
@@ -47,7 +46,7 @@ export function volumes(box: Box): Step[] {
             ? ['ro', { ref: `volume_flags_${index}` }, `,${options(volume, box)}`]
             : options(volume, box),
           ['/dev/.old', { ref: `volume_${index}` }],
-          volume.target,
+          mountPoint(volume.target, box),
         ],
       },
     ],
@@ -55,14 +54,8 @@ export function volumes(box: Box): Step[] {
   }))
 }
 
-function options(volume: Volume, box: Box): string {
-  return volume.propagation + (isInside(volume.target, box) ? ',X-mount.mkdir' : '')
-}
-
-/**
- * In another volume, whose content was not there when targets were made: a link in it could lead to the host's tree at
- * /dev/.old, and what mount makes would be made there.
- */
-function isInside(target: string, { mounts }: Box): boolean {
-  return [...mounts.volumes, ...mounts.tmpfs].some((other) => target.startsWith(`${other.target}/`))
+/** `X-mount.mkdir`: a tmpfs was empty when targets were made. */
+function options({ propagation, target }: Volume, { mounts }: Box): string {
+  const inside = mounts.tmpfs.some((outer) => target.startsWith(`${outer.target}/`))
+  return propagation + (inside ? ',X-mount.mkdir' : '')
 }

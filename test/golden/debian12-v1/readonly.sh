@@ -463,14 +463,9 @@ root_is_there() {
   read -r word <"$run/rooted"
 }
 
-# no_links PATH: of a path in the box, of which parts come from a volume, no part is a link.
-no_links() {
-  way=/proc/$furnisher/root rest=${1#/}
-  while [ -n "$rest" ]; do
-    way=$way/${rest%%/*}
-    [ ! -h "$way" ] || die 125 "volumes: $1 lies in another volume or tmpfs, and ${way#/proc/*/root} is a link" 'name the place itself'
-    case $rest in */*) rest=${rest#*/} ;; *) rest='' ;; esac
-  done
+# put NAMESPACE ASIDE VOLUME PLACE: see PUT above
+put() {
+  perl -e "$PUT" "$machine" "$@"
 }
 
 # mask PID PATH: a file by the box's own /dev/null, a directory by an empty tmpfs.
@@ -478,6 +473,12 @@ mask() {
   mount -N "$1" --bind /dev/null "$2" 2>/dev/null ||
     mount -N "$1" -t tmpfs -o ro,size=0,nosuid,nodev,noexec tmpfs "$2" 2>/dev/null ||
     die 125 "maskedPaths: $2 is not in the root file system" 'remove it, or correct the path'
+}
+
+# read_only PID PATH
+read_only() {
+  case $2 in /proc/* | /sys/*) flags=ro,nosuid,nodev,noexec ;; *) flags=ro ;; esac
+  mount -N "$1" --rbind -o "$flags" "$2" "$2" || die 125 "readonlyPaths: $2 could not be made read-only: see above" 'correct the path'
 }
 
 # patiently COMMAND...: a long one; a signal ends it and the program, not only after it is done.
@@ -1062,11 +1063,6 @@ prepare() {
     'cgroup /sys/fs/cgroup/devices cgroup nosuid,nodev,noexec,ro,devices,X-mount.mkdir 0 0' \
     'cgroup /sys/fs/cgroup/freezer cgroup nosuid,nodev,noexec,ro,freezer,X-mount.mkdir 0 0' \
     'cgroup /sys/fs/cgroup/pids cgroup nosuid,nodev,noexec,ro,pids,X-mount.mkdir 0 0' >>"$run/fstab"
-  step 'List what is masked or read-only' readonlyPaths
-  printf '%s\n' '/proc/bus /proc/bus none bind,ro,nosuid,nodev,noexec 0 0' \
-    '/proc/fs /proc/fs none bind,ro,nosuid,nodev,noexec 0 0' \
-    '/proc/irq /proc/irq none bind,ro,nosuid,nodev,noexec 0 0' \
-    '/proc/sys /proc/sys none bind,ro,nosuid,nodev,noexec 0 0' >>"$run/fstab"
   step 'Write hosts, hostname and resolv.conf' 'extra_hosts, hostname, dns, dns_search, dns_opt'
   umask 022
   printf '%s\n' '127.0.0.1	localhost' '::1	localhost ip6-localhost ip6-loopback' 'fe00::	ip6-localnet' \
@@ -1228,15 +1224,20 @@ become() {
   step 'Mount what was listed' always
   root_is_there
   mount -N "$furnisher" --all --fstab "$run/fstab"
+  step 'Make the root read-only' read_only
+  mount -N "$furnisher" -o remount,bind,ro /
+  step 'Detach the host' always
+  umount -N "$furnisher" --lazy /dev/.old
   step 'Mask the paths of the spec' maskedPaths
   mask "$furnisher" /proc/keys
   mask "$furnisher" /proc/timer_list
   mask "$furnisher" /sys/firmware
   mask "$furnisher" /root
-  step 'Make the root read-only' read_only
-  mount -N "$furnisher" -o remount,bind,ro /
-  step 'Detach the host' always
-  umount -N "$furnisher" --lazy /dev/.old
+  step 'Make the paths of the spec read-only' readonlyPaths
+  read_only "$furnisher" /proc/bus
+  read_only "$furnisher" /proc/fs
+  read_only "$furnisher" /proc/irq
+  read_only "$furnisher" /proc/sys
   step 'Take a read-only view of the host'\''s tools' always
   mount -o remount,bind,ro /
   mount -o remount,bind,ro /usr

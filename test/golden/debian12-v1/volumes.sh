@@ -463,14 +463,9 @@ root_is_there() {
   read -r word <"$run/rooted"
 }
 
-# no_links PATH: of a path in the box, of which parts come from a volume, no part is a link.
-no_links() {
-  way=/proc/$furnisher/root rest=${1#/}
-  while [ -n "$rest" ]; do
-    way=$way/${rest%%/*}
-    [ ! -h "$way" ] || die 125 "volumes: $1 lies in another volume or tmpfs, and ${way#/proc/*/root} is a link" 'name the place itself'
-    case $rest in */*) rest=${rest#*/} ;; *) rest='' ;; esac
-  done
+# put NAMESPACE ASIDE VOLUME PLACE: see PUT above
+put() {
+  perl -e "$PUT" "$machine" "$@"
 }
 
 # mask PID PATH: a file by the box's own /dev/null, a directory by an empty tmpfs.
@@ -478,6 +473,12 @@ mask() {
   mount -N "$1" --bind /dev/null "$2" 2>/dev/null ||
     mount -N "$1" -t tmpfs -o ro,size=0,nosuid,nodev,noexec tmpfs "$2" 2>/dev/null ||
     die 125 "maskedPaths: $2 is not in the root file system" 'remove it, or correct the path'
+}
+
+# read_only PID PATH
+read_only() {
+  case $2 in /proc/* | /sys/*) flags=ro,nosuid,nodev,noexec ;; *) flags=ro ;; esac
+  mount -N "$1" --rbind -o "$flags" "$2" "$2" || die 125 "readonlyPaths: $2 could not be made read-only: see above" 'correct the path'
 }
 
 # patiently COMMAND...: a long one; a signal ends it and the program, not only after it is done.

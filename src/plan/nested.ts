@@ -1,0 +1,37 @@
+import type { Box } from '../spec/box.ts'
+
+/** A mount whose place lies inside a volume. */
+export interface Nested {
+  readonly target: string
+  /** Where it is mounted first, in the box's own /dev. */
+  readonly aside: string
+  /** The outermost volume: its mount point is of the root file system, what is below it others may write. */
+  readonly volume: string
+  /** The place, below the volume. */
+  readonly place: string
+}
+
+/** Files that boxes lays over those of the image. */
+export const initFileTargets = ['hosts', 'hostname', 'resolv.conf'].map((name) => `/etc/${name}`)
+
+/** Outer ones first. */
+export function nested(box: Box): Nested[] {
+  if (box.namespaces.mount.mode !== 'private') return []
+  const { volumes, tmpfs } = box.mounts
+  const targets = [...initFileTargets, ...[...tmpfs, ...volumes].map(({ target }) => target)]
+  return targets
+    .flatMap((target) => {
+      const [volume] = volumes
+        .map((outer) => outer.target)
+        .filter((outer) => target.startsWith(`${outer}/`))
+        .sort((a, b) => a.length - b.length)
+      return volume === undefined ? [] : [{ target, volume, place: target.slice(volume.length) }]
+    })
+    .sort((a, b) => a.target.split('/').length - b.target.split('/').length)
+    .map((one, index) => ({ ...one, aside: `/dev/.mount-${index}` }))
+}
+
+/** Where a mount is made: at its target, or aside. */
+export function mountPoint(target: string, box: Box): string {
+  return nested(box).find((one) => one.target === target)?.aside ?? target
+}
