@@ -110,12 +110,29 @@ test("the root of who adopted PID 1 would be the host's, to write", async () => 
 })
 
 test('no host program is left in the pid namespace of a box', async () => {
-  const box = here.box({ rootfs: 'host', command: ['sleep', '100'] })
-  await box.up({ detach: true })
-  const { stdout } = await box.enter(['sh', '-c', 'for p in /proc/[0-9]*; do readlink $p/exe; done'])
-  const own = new Set(stdout.trim().split('\n'))
-  expect(own).toEqual(new Set(['dash', 'sleep'].map((name) => realpathSync(`/bin/${name}`))))
-  await box.down('-t', '0')
+  const programs = async (weaken: (box: TestBox) => void = () => {}) => {
+    const box = here.box({ rootfs: 'host', command: ['sleep', '100'] })
+    weaken(box)
+    await box.up({ detach: true })
+    // Of one that cannot be dumped the program is not told: `hidden`, unless it has gone meanwhile.
+    const { stdout } = await box.enter([
+      'sh',
+      '-c',
+      'for p in /proc/[0-9]*; do readlink $p/exe || [ ! -e $p ] || echo hidden; done',
+    ])
+    await box.down('-t', '0')
+    return new Set(stdout.trim().split('\n'))
+  }
+  const own = ['dash', 'sleep'].map((name) => realpathSync(`/bin/${name}`))
+  expect(await programs()).toEqual(new Set(own))
+  // nsenter goes into the pid namespace, not its child alone: the launcher waits there, hidden; or not, if it may be dumped.
+  const inside = (box: TestBox) => without(box, 'nsenter --no-fork --target', 'nsenter --target')
+  expect(await programs(inside)).toEqual(new Set([...own, 'hidden']))
+  const shown = await programs((box) => {
+    inside(box)
+    without(box, 'must("prctl", 4, 0, 0, 0, 0);')
+  })
+  expect(shown).toEqual(new Set([...own, realpathSync('/usr/bin/perl')]))
 })
 
 test('with CAP_SYS_PTRACE nothing of the host is seen in those that enter', async () => {

@@ -3,28 +3,17 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, write
 import { dirname } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { busyboxRoot, run, type TestBox, world } from '../harness/index.ts'
-import { quoted, tree, without } from './attack.ts'
+import { difference, plant, tree, up, without } from './attack.ts'
 
-// Mount targets that the image shapes, devices and procfs of the image, archives. A tree of the
-// host stands where the links of the image lead; it must not change, whatever becomes of the box.
+// Mount targets that the image shapes, its devices, its procfs. A tree of the host stands where the
+// links of the image lead; it must not change, whatever becomes of the box.
 const here = world()
 const decoy = `${here.directory}/decoy`
 const volume = `${here.directory}/volume`
 let root = ''
 
 beforeAll(() => {
-  for (const name of ['etc', 'dir/sub', 'dev', 'proc', 'sys/fs/cgroup', 'empty'])
-    mkdirSync(`${decoy}/${name}`, { recursive: true })
-  for (const name of [
-    'etc/hosts',
-    'etc/hostname',
-    'etc/resolv.conf',
-    'file',
-    'dir/ptmx',
-    'dev/null',
-    'dev/ptmx',
-  ])
-    writeFileSync(`${decoy}/${name}`, name)
+  plant(decoy)
   mkdirSync(volume)
   writeFileSync(`${volume}/file`, 'of the volume')
   root = busyboxRoot(`${here.directory}/image`)
@@ -53,7 +42,9 @@ async function attempt(
   path: string,
   extra = {},
   weaken?: (box: TestBox) => void,
+  by = (box: TestBox) => box.up({ timeout: 10_000 }),
 ) {
+  plant(decoy)
   const before = tree(decoy)
   const inside = `${root}${path}`
   const kept = `${here.directory}/kept`
@@ -65,7 +56,7 @@ async function attempt(
     place(inside)
     const box = start(extra)
     weaken?.(box)
-    const ran = await box.up({ timeout: 10_000 })
+    const ran = await by(box)
     expect((await box.down('-t', '0')).stderr).toBe('')
     return { ran, changed: difference(tree(decoy), before) }
   } finally {
@@ -75,12 +66,6 @@ async function attempt(
   }
 }
 
-const difference = (now: string[], before: string[]) => [
-  ...now.filter((line) => !before.includes(line)),
-  ...before.filter((line) => !now.includes(line)),
-]
-
-const up = '../../../../../../../../..'
 const targets = [
   '/dev',
   '/proc',
@@ -133,8 +118,6 @@ test('without the guard a link into the host tree makes directories there', asyn
     without(box, / dir \/deep\/er\/scratch 755/),
   )
   expect(weak.changed.join('\n')).toMatch(/decoy\/empty\/er\/scratch /)
-  rmSync(`${decoy}/empty`, { recursive: true })
-  mkdirSync(`${decoy}/empty`)
 })
 
 test('/dev as a link is refused with its reason (CVE-2026-41579)', async () => {
@@ -144,6 +127,31 @@ test('/dev as a link is refused with its reason (CVE-2026-41579)', async () => {
     expect(ran).toMatchObject({ status: 125, stdout: '' })
     expect(ran.stderr).toMatch(/the \/dev of this root file system is a symbolic link/)
   }
+})
+
+type Defence = readonly [text: string | RegExp, instead: string]
+const withoutAll = (defences: readonly Defence[]) => (box: TestBox) => {
+  for (const [text, instead] of defences) without(box, text, instead)
+}
+const refusal: Defence = [/^ {2}\[ ! -h dev \] \|\|\n.*$/, '']
+const ownDev: Defence = [/^ {2}mount -t tmpfs -o \S+ tmpfs dev$/, '']
+// As runc 1.1.5 and crun 1.8.1 made them: by a path that the image may lead elsewhere, not inside the new root.
+const insideRoot: Defence = [
+  'perl -e "$TARGETS" "$machine" "$@"',
+  'rm -f dev/null && mknod dev/null c 1 3 && mkdir dev/.old',
+]
+
+test('/dev as a link: the refusal, the tmpfs on it and the way inside the root each hold alone; without all three the host has a device', async () => {
+  const place = (path: string) => symlinkSync(`${decoy}/dev`, path)
+  const changed = async (...defences: readonly Defence[]) => {
+    const weak = await attempt(place, '/dev', {}, withoutAll(defences))
+    expect([125, 127]).toContain(weak.ran.status)
+    return weak.changed
+  }
+  expect(await changed(ownDev, insideRoot)).toEqual([])
+  expect(await changed(refusal, insideRoot)).toEqual([])
+  expect(await changed(refusal, ownDev)).toEqual([])
+  expect((await changed(refusal, ownDev, insideRoot)).join('\n')).toMatch(/decoy\/dev\/null 20\d+ 0:0 259$/m)
 })
 
 test('devices of the image in /dev are not used: /dev/null is 1:3, masks come from it (CVE-2025-31133)', async () => {
@@ -172,11 +180,83 @@ test('devices of the image in /dev are not used: /dev/null is 1:3, masks come fr
   expect(ran.stdout).not.toMatch(/\.old/)
 })
 
-test('own masks at links and pipes', async () => {
-  for (const [kind, make] of kinds) {
-    const { ran, changed } = await attempt(make('/masked'), '/masked', { maskedPaths: ['/masked'] })
-    expect({ kind, changed }).toEqual({ kind, changed: [] })
-    if (ran.status !== 0) expect(ran.stderr).toMatch(/boxes: /)
+test('without the tmpfs and the nodes made anew, the mask is what the /dev/null of the image names', async () => {
+  const place = (path: string) => {
+    mkdirSync(path)
+    symlinkSync(`/dev/.old${decoy}/file`, `${path}/null`)
+  }
+  const command = ['sh', '-c', 'cat /proc/timer_list; echo pwned >>/proc/timer_list; true']
+  const ownNull: Defence = ['node /dev/null 1 3 666', '']
+  // Its standard input is not /dev/null: the launcher, too, would see that this is another file.
+  const masked = (...defences: readonly Defence[]) =>
+    attempt(place, '/dev', { command }, withoutAll(defences), (box) => box.up({ stdin: '' }))
+  expect(await masked()).toEqual({ ran: { status: 0, stdout: '', stderr: '' }, changed: [] })
+  expect(await masked(ownDev)).toEqual({ ran: { status: 0, stdout: '', stderr: '' }, changed: [] })
+  expect(await masked(ownNull)).toMatchObject({ ran: { status: 125 }, changed: [] })
+  const weak = await masked(ownDev, ownNull)
+  expect(weak.ran).toEqual({ status: 0, stdout: 'file', stderr: '' })
+  expect(weak.changed.join('\n')).toMatch(/decoy\/file /)
+})
+
+describe.each(['maskedPaths', 'readonlyPaths'])('own %s', (field) => {
+  test('at links and pipes', async () => {
+    for (const [kind, make] of kinds) {
+      const { ran, changed } = await attempt(make('/masked'), '/masked', { [field]: ['/masked'] })
+      expect({ kind, changed }).toEqual({ kind, changed: [] })
+      if (ran.status !== 0) expect(ran.stderr).toMatch(/boxes: /)
+    }
+  })
+  test('hold at a pipe and a file', async () => {
+    const command = ['sh', '-c', 'stat -c %F /masked; chmod 711 /masked 2>&1; true']
+    const [expected, ...defence] =
+      field === 'maskedPaths'
+        ? ([/^character special file\n$/, /^ {2}mask .*\/masked$/, ''] as const)
+        : ([/\n.*Read-only/, '/masked /masked none bind,ro,', '/masked /masked none bind,rw,'] as const)
+    for (const [place, type] of [
+      [(path: string) => spawnSync('mkfifo', [path]), 'fifo'],
+      [(path: string) => writeFileSync(path, 'a file'), 'regular file'],
+    ] as const) {
+      const look = async (...defences: readonly Defence[]) =>
+        (await attempt(place, '/masked', { [field]: ['/masked'], command }, withoutAll(defences))).ran.stdout
+      expect(await look()).toMatch(expected)
+      expect(await look(defence)).toBe(`${type}\n`)
+    }
+  })
+})
+
+/** Runs `up` where the decoy is a shared mount, as all are on a host with systemd, and lists what is mounted in it there. */
+const mounted = (box: TestBox) =>
+  run(
+    [
+      ...(['unshare', '--mount', '--propagation', 'private', 'sh', '-c'] as const),
+      `mount --bind ${decoy} ${decoy} && mount --make-shared ${decoy} || exit; sh ${box.program} up >/dev/null 2>&1
+       grep -o 'decoy/[^ ]* ' /proc/self/mountinfo | sort -u; echo end`,
+    ],
+    { env: here.env },
+  )
+
+test('masks and read-only mounts of a link stay out of the mounts of the host', async () => {
+  const there = async (to: string, field: string, weaken?: (box: TestBox) => void) => {
+    const place = (path: string) => symlinkSync(to, path)
+    return (await attempt(place, '/masked', { [field]: ['/masked'] }, weaken, mounted)).ran.stdout
+  }
+  const byFurnisher = (box: TestBox) => {
+    without(box, /^propagation=slave$/, 'propagation=unchanged')
+    // It would take the mount away again, on the host too.
+    without(box, /^ {2}umount -N .* --lazy \/dev\/\.old$/)
+  }
+  // By a path on the host, as older runtimes did, in a namespace whose mounts the host gets too.
+  const byPath = (box: TestBox) => {
+    without(box, 'mount -N "$1" --bind /dev/null "$2"', 'mount --bind /dev/null "/proc/$1/root$2"')
+    without(box, /--propagation[\s\\]+slave --pid/, '--propagation unchanged --pid')
+  }
+  for (const [to, field, weaken, target] of [
+    [`/dev/.old${decoy}/file`, 'maskedPaths', byFurnisher, 'file'],
+    [`/dev/.old${decoy}/dir`, 'readonlyPaths', byFurnisher, 'dir'],
+    [`${decoy}/file`, 'maskedPaths', byPath, 'file'],
+  ] as const) {
+    expect(await there(to, field)).toBe('end\n')
+    expect(await there(to, field, weaken)).toBe(`decoy/${target} \nend\n`)
   }
 })
 
@@ -206,177 +286,45 @@ test('targets with .. and below links of a volume', async () => {
   rmSync(`${volume}/sub2`)
 })
 
-test('sysctls are written to procfs alone, whatever /proc of the image is', async () => {
-  const before = readFileSync('/proc/sys/net/ipv4/ip_forward', 'utf8')
-  mkdirSync(`${decoy}/proc/sys/net/ipv4`, { recursive: true })
-  writeFileSync(`${decoy}/proc/sys/net/ipv4/ip_forward`, 'decoy')
-  const { ran, changed } = await attempt(
-    (path) => cpSync(`${decoy}/proc`, path, { recursive: true }),
-    '/proc',
-    {
-      sysctls: { 'net.ipv4.ip_forward': '1' },
-      command: ['sh', '-c', 'cat /proc/sys/net/ipv4/ip_forward; umount /proc 2>/dev/null; echo done'],
-    },
+test('sysctls are written to procfs alone, whatever /proc of the image is (CVE-2019-16884)', async () => {
+  const name = 'net/ipv4/ip_unprivileged_port_start'
+  const before = readFileSync(`/proc/sys/${name}`, 'utf8')
+  const copy = (path: string) => cpSync(`${decoy}/proc`, path, { recursive: true })
+  const link = (path: string) => {
+    mkdirSync(path)
+    symlinkSync(`${decoy}/proc/sys`, `${path}/sys`)
+  }
+  const extra = {
+    sysctls: { [name.replaceAll('/', '.')]: '77' },
+    command: ['sh', '-c', `cat /proc/sys/${name}; umount /proc 2>/dev/null; echo done`],
+  }
+  for (const place of [copy, link]) {
+    const { ran, changed } = await attempt(place, '/proc', extra)
+    expect(ran).toEqual({ status: 0, stdout: '77\ndone\n', stderr: '' })
+    expect(changed).toEqual([])
+  }
+  // Written in the root of the box, before its procfs is mounted: lost in the first image, on the host with the second.
+  const inRoot = (box: TestBox) => {
+    without(box, /^ {2}root_is_there$/)
+    without(
+      box,
+      `printf '%s\\n' 77 >/proc/sys/${name}`,
+      `root_is_there; printf '%s\\n' 77 >/proc/"$furnisher"/root/proc/sys/${name}`,
+    )
+  }
+  expect(await attempt(copy, '/proc', extra, inRoot)).toEqual({
+    ran: { status: 0, stdout: '1024\ndone\n', stderr: '' },
+    changed: [],
+  })
+  expect((await attempt(link, '/proc', extra, inRoot)).changed.join('\n')).toMatch(
+    new RegExp(`decoy/proc/sys/${name} `),
   )
-  expect(ran.stdout).toBe('1\ndone\n')
-  expect(changed).toEqual([])
-  expect(readFileSync('/proc/sys/net/ipv4/ip_forward', 'utf8')).toBe(before)
-  for (const name of [
+  expect(readFileSync(`/proc/sys/${name}`, 'utf8')).toBe(before)
+  for (const wrong of [
     'net/../kernel/core_pattern',
     'kernel.core_pattern',
     'net.ipv4/../../kernel/x',
     'net..kernel',
   ])
-    expect(() => start({ sysctls: { [name]: '1' } })).toThrow()
-})
-
-describe('programs and libraries of the image', () => {
-  test('never run with more than the capabilities of the box (CVE-2019-14271)', async () => {
-    const image = `${here.directory}/trap`
-    busyboxRoot(image)
-    const trap =
-      '#!/bin/busybox sh\n/bin/busybox grep CapEff /proc/self/status >>/marks 2>&1; /bin/busybox echo "$0" >>/marks\n'
-    for (const name of [
-      'mount',
-      'umount',
-      'ip',
-      'perl',
-      'nsenter',
-      'ps',
-      'tar',
-      'setpriv',
-      'env',
-      'cat',
-      'hostname',
-      'id',
-    ]) {
-      rmSync(`${image}/bin/${name}`, { force: true })
-      writeFileSync(`${image}/bin/${name}`, trap, { mode: 0o755 })
-    }
-    // What a host program would load, had it the root of the box: not a loader at all.
-    for (const name of [
-      'lib64/ld-linux-x86-64.so.2',
-      'lib/ld-linux-aarch64.so.1',
-      'etc/ld.so.preload',
-      'etc/nsswitch.conf',
-      'lib/x86_64-linux-gnu/libc.so.6',
-    ]) {
-      mkdirSync(dirname(`${image}/${name}`), { recursive: true })
-      writeFileSync(`${image}/${name}`, '/evil.so\n', { mode: 0o755 })
-    }
-    const box = here.box({
-      rootfs: image,
-      user: 'app',
-      sysctls: { 'net.ipv4.ip_forward': '1' },
-      hostname: 'trap',
-      maskedPaths: ['/tmp'],
-      command: ['sleep', '1000'],
-    })
-    await box.up({ detach: true })
-    await box.enter(['-u', 'root', 'sleep', '0'])
-    await box.status()
-    await box.logs()
-    expect((await box.enter(['-u', 'root', 'busybox', 'cat', '/marks'])).stdout).toBe('')
-    // The marks do work:
-    await box.enter(['-u', 'root', 'ip'])
-    expect((await box.enter(['-u', 'root', 'busybox', 'cat', '/marks'])).stdout).toMatch(
-      /CapEff:\t00000000a80425fb\n\/bin\/ip\n/,
-    )
-    expect((await box.down('-t', '0')).status).toBe(0)
-    // nsenter without a root of its own runs what the image has:
-    const weak = here.box({ rootfs: image, command: ['sleep', '1000'] })
-    without(weak, ' --root=/ ', ' ')
-    const ran = await weak.up({ detach: true })
-    expect(ran.status).not.toBe(0)
-  })
-})
-
-describe('hostile archives', () => {
-  const pack = (name: string, script: string) => {
-    const work = `${here.directory}/${name}`
-    mkdirSync(work)
-    const made = spawnSync('perl', ['-e', header + script], { cwd: work, maxBuffer: 1 << 26 })
-    writeFileSync(`${work}.tar`, made.stdout)
-    expect(made.stderr.toString()).toBe('')
-    return `${work}.tar`
-  }
-  // Entries by hand, as no tar makes them: name, type, link, content.
-  const header = `sub entry { my ($name, $type, $link, $text, $size) = @_; $size //= length $text; my $h = pack "a100a8a8a8a12a12a8a1a100a6a2a32a32a8a8a155x12", $name, "0000755", "0000000", "0000000",
-    $size < 8**11 ? sprintf("%011o", $size) : pack("CCa2NN", 128, 0, "\\0\\0", $size >> 32, $size & 0xffffffff), "00000000000", " " x 8, $type, $link, "ustar", "00", "root", "root", "0000001", "0000003", "";
-    substr($h, 148, 8) = sprintf "%06o\\0 ", unpack "%32C*", $h; print $h, $text, "\\0" x (-length($text) % 512) }
-    sub done { print "\\0" x 1024 }\n`
-  const target = () => `${decoy}/empty/written`
-  const archives: [string, () => string][] = [
-    ['absolute', () => `entry("${target()}", 0, "", "x"); done()`],
-    ['parents', () => `entry("${up}${target()}", 0, "", "x"); done()`],
-    [
-      'link-then-through',
-      () => `entry("ln", 2, "${decoy}/empty", ""); entry("ln/written", 0, "", "x"); done()`,
-    ],
-    [
-      'relative-link',
-      () => `entry("ln", 2, "${up}${decoy}/empty", ""); entry("ln/written", 0, "", "x"); done()`,
-    ],
-    ['hard-link', () => `entry("hl", 1, "${decoy}/file", ""); entry("hl", 0, "", "overwritten"); done()`],
-    ['hard-link-parents', () => `entry("hl", 1, "${up}${decoy}/file", ""); done()`],
-    ['link-dir-hard', () => `entry("d", 2, "${decoy}", ""); entry("hl", 1, "d/file", ""); done()`],
-    ['root-link', () => `entry("./", 2, "${decoy}/empty", ""); entry("written", 0, "", "x"); done()`],
-    [
-      'dot-entry',
-      () => `entry(".", 5, "", ""); entry("..", 5, "", ""); entry("../written", 0, "", "x"); done()`,
-    ],
-    [
-      'pipe-and-device',
-      () => `entry("pipe", 6, "", ""); entry("dev-null", 3, "", ""); entry("disk", 4, "", ""); done()`,
-    ],
-    ['overlong', () => `entry("big", 0, "", "x", 1 << 40); done()`],
-  ]
-  test.each(archives)('%s', async (name, script) => {
-    const before = tree(decoy)
-    const archive = pack(name, script())
-    const box = here.box({ rootfs: archive, command: ['/nothing'] })
-    const ran = await box.up({ timeout: 20_000 })
-    expect([125, 127]).toContain(ran.status)
-    expect(ran.stderr).toMatch(/boxes: /)
-    expect(tree(decoy)).toEqual(before)
-    await box.down()
-    const found = await run(['find', here.root, '-samefile', `${decoy}/file`], {})
-    expect(found.stdout).toBe('')
-  })
-  test('a sparse file of 1 TiB takes no space', async () => {
-    const work = `${here.directory}/sparse`
-    mkdirSync(work)
-    expect(
-      spawnSync('sh', ['-c', 'truncate -s 1T big && tar -cSf ../sparse.tar big'], { cwd: work }).status,
-    ).toBe(0)
-    const box = here.box({ rootfs: `${here.directory}/sparse.tar`, command: ['/nothing'] })
-    expect((await box.up()).status).toBe(127)
-    await box.down()
-    const { stdout } = await run(['du', '-sk', `${here.root}/roots`])
-    expect(Number.parseInt(stdout, 10)).toBeLessThan(100_000)
-  })
-  test('two at once make one entry; setuid files of it cannot be reached by others', async () => {
-    const work = `${here.directory}/suid`
-    busyboxRoot(work)
-    expect(
-      spawnSync('sh', ['-c', `chmod 4755 ${work}/bin/busybox && tar -cf ${quoted(work)}.tar -C ${work} .`])
-        .status,
-    ).toBe(0)
-    const boxes = [1, 2, 3].map(() => here.box({ rootfs: `${work}.tar`, command: ['sh', '-c', 'echo up'] }))
-    for (const ran of await Promise.all(boxes.map((box) => box.up())))
-      expect(ran).toEqual({ status: 0, stdout: 'up\n', stderr: '' })
-    const found = await run([
-      'setpriv',
-      '--reuid',
-      '65534',
-      '--regid',
-      '65534',
-      '--clear-groups',
-      'find',
-      here.root,
-      '-perm',
-      '-4000',
-    ])
-    expect(found.stdout).toBe('')
-  })
+    expect(() => start({ sysctls: { [wrong]: '1' } })).toThrow()
 })
