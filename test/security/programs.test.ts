@@ -19,8 +19,11 @@ beforeAll(() => {
   writeFileSync(marks, '')
   // Whatever user it runs as.
   chmodSync(marks, 0o666)
-  const trap =
-    '#!/bin/busybox sh\n/bin/busybox echo "$0 $(/bin/busybox grep CapEff /proc/self/status)" >>/vol/marks\n'
+  // From outside of the pid namespace there is no /proc/self: whoever can mount then has CAP_SYS_ADMIN.
+  const trap = `#!/bin/busybox sh
+told=$(/bin/busybox grep CapEff /proc/self/status) || { /bin/busybox mount -t tmpfs none /dev/shm && told='CapEff: 200000'; }
+/bin/busybox echo "$0 $told" >>/vol/marks
+`
   for (const name of [
     'mount',
     'umount',
@@ -109,7 +112,7 @@ test('nsenter without a root of its own would run what the image has, with all c
   expect(ran()).toEqual([['/bin/perl', true]])
   const byEnter = here.box(spec)
   await byEnter.up({ detach: true })
-  without(byEnter, ' --root=/ ', ' ')
+  without(byEnter, '"--root=$enter_view" ', '')
   await byEnter.enter(['-u', 'root', 'sleep', '0'])
   expect(ran()).toEqual([['/bin/perl', true]])
 })

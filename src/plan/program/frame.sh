@@ -139,7 +139,7 @@ drop_part() {
 # unpack ARCHIVE SHA256
 unpack() { cached unpack_now "$@"; }
 
-# One archive into one empty directory: GNU tar keeps a hostile one inside; absolute and `..` members are refused.
+# One archive into one empty directory: GNU tar keeps a hostile one inside: it refuses `..` and takes the / off absolute names.
 unpack_now() {
   sum=$(sha256sum <"$1") || die 125 "the archive $1 cannot be read" 'check the path'
   [ "${sum%% *}" = "$2" ] || die 125 "the archive $1 is not the one that was planned: its sha256 is ${sum%% *}" 'plan again'
