@@ -171,3 +171,14 @@ test('a mount namespace by its file: the command has that root', async () => {
   const ran = await here.box({ mount: `/proc/${await box.pid()}/ns/mnt`, command: ['cat', '/mark'] }).up()
   expect(ran).toEqual({ status: 0, stdout: 'theirs\n', stderr: '' })
 })
+
+test('pid: box:NAME: the one that may trace joins, not the other way round', async () => {
+  const first = await up({})
+  const tracer = await up({ pid: `box:${first.name}`, cap_add: ['SYS_PTRACE'] })
+  const third = await here.box({ ...idle, pid: `box:${first.name}` }).up()
+  expect(third).toMatchObject({ status: 125, stderr: expect.stringMatching(/has CAP_SYS_PTRACE/) })
+  await tracer.down('-t', '0')
+  expect((await up({ pid: `box:${first.name}` })).name).toMatch(/./)
+  const open = await up({ privileged: true })
+  await up({ pid: `box:${open.name}` })
+})

@@ -66,6 +66,7 @@ function peers(kind: Kind | 'mount', namespace: Namespace): Command[] {
   if (namespace.mode !== 'box') return []
   return [
     { call: 'peer', args: [namespace.box] },
+    ...(kind === 'pid' ? [{ call: 'no_tracer', args: [{ ref: 'peer' }] }] : []),
     { set: `peer_${kind}`, to: { ref: 'peer' } },
   ]
 }

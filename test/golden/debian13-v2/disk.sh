@@ -294,6 +294,19 @@ peer() {
   peer=$pid
 }
 
+# no_tracer PEER: nobody in the pid namespace that is joined may trace (CAP_SYS_PTRACE, 19): while this box starts, its processes
+# there still have the host in reach. Who has CAP_SYS_ADMIN (21), too, has that anyway.
+no_tracer() {
+  for process in /proc/[0-9]*; do
+    [ "$process/ns/pid" -ef "/proc/$1/ns/pid" ] && [ "$process/ns/user" -ef /proc/self/ns/user ] || continue
+    capabilities=0
+    while read -r field value _; do [ "$field" != CapBnd: ] || capabilities=$((0x$value)); done 2>/dev/null <"$process/status" || continue
+    [ "$((capabilities >> 19 & 5))" -ne 1 ] ||
+      die 125 "pid: in the namespace that is to be joined, process ${process#/proc/} has CAP_SYS_PTRACE: it could look at the host through this box" \
+        'let the box with that capability join, after this one'
+  done
+}
+
 # ---- What steps call -----------------------------------------------------------------------------
 
 # The text that is running is kept for every later verb; `up` waits for the copy only at its end.
@@ -364,7 +377,7 @@ drop_part() {
 # unpack ARCHIVE SHA256
 unpack() { cached unpack_now "$@"; }
 
-# One archive into one empty directory: GNU tar keeps a hostile one inside; absolute and `..` members are refused.
+# One archive into one empty directory: GNU tar keeps a hostile one inside: it refuses `..` and takes the / off absolute names.
 unpack_now() {
   sum=$(sha256sum <"$1") || die 125 "the archive $1 cannot be read" 'check the path'
   [ "${sum%% *}" = "$2" ] || die 125 "the archive $1 is not the one that was planned: its sha256 is ${sum%% *}" 'plan again'
@@ -661,7 +674,7 @@ up() {
 
 # Waits for the word of a part of `up`: ok, failed (it has said why), a status and a reason, or its death.
 hear() {
-  read -r word rest <&6 || die 125 "killed at \"$at\"" 'look for the reason in the kernel log (dmesg)'
+  read -r word rest <&6 || die 125 "a part of up ended at \"$at\", without a word of its own" 'see above; if there is nothing, it was killed: dmesg may say why'
   case $word in
     ok) ;;
     failed) at=''; exit 125 ;;
