@@ -55,6 +55,7 @@ function measured(...argv: string[]): Measured {
   const start = performance.now()
   const { stderr } = spawnSync('perl', ['-e', usage, `${directory}/usage`, ...argv], {
     encoding: 'utf8',
+    env: { ...process.env, BOXES_ROOT: `${directory}/root`, BOXES_RUN: `${directory}/run` },
     timeout: 20_000,
   })
   const [status, kilobytes] = readFileSync(`${directory}/usage`, 'utf8').split(' ').map(Number)
