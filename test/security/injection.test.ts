@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { run, type TestBox, world } from '../harness/index.ts'
+import { without } from './attack.ts'
 
 // Argument and shell injection (CVE-2022-0811): text of a spec is never run, and arrives byte for byte.
 const here = world()
@@ -32,6 +33,26 @@ const observed: [string, (text: string) => Record<string, unknown>][] = [
     'environment, as a list',
     (text) => ({ environment: [`TEXT=${text}`], command: ['perl', '-e', 'print $ENV{TEXT}'] }),
   ],
+]
+/** Those that take a plain word, and put it into the program. */
+const plain = [
+  'command',
+  'entrypoint',
+  'environment',
+  'environment, as a list',
+  'hostname',
+  'domainname',
+  'user',
+  'group_add',
+  'working_dir',
+  'tmpfs',
+  'volume target',
+  'maskedPaths',
+  'readonlyPaths',
+  'sysctls',
+  'sysctl names',
+  'devices',
+  'network_mode',
 ]
 /** Fields with a grammar of their own: refused, or harmless whatever becomes of them. */
 const others: [string, (text: string) => Record<string, unknown>][] = [
@@ -112,32 +133,121 @@ describe.each(others)('%s', (_, specOf) => {
   })
 })
 
-test('what enter is given is never run by a shell of ours', async () => {
-  const box = here.box({ rootfs: 'host', command: ['sleep', '1000'] })
-  await box.up({ detach: true })
-  for (const text of texts) {
-    expect(
-      (await box.enter(['-e', `TEXT=${text}`, 'perl', '-e', 'print $ENV{TEXT}, "|", $ARGV[0]', '--', text]))
-        .stdout,
-    ).toBe(`${text}|${text}`)
-    await box.enter(['-u', text, 'true'])
-    await box.enter(['-w', text, 'true'])
-    await box.enter(['-t', 'printf', '%s', text])
-    await box.stop(text)
-    await box.logs('-n', text)
+// All places of the schema are in test/plan/injection.test.ts; here an `up` gets to them, as root.
+test.each([...observed, ...others].filter(([name]) => plain.includes(name)))(
+  '%s: in a program that does not quote it, it is run',
+  async (_, specOf) => {
+    const box = plan(specOf('q9q'))
+    if (box === null) throw new Error('a harmless text is refused')
+    // With no quotes around it the first is run, in quotes of ours the second.
+    without(box, 'q9q', `$(touch ${marker})'"$(touch ${marker})"'`)
+    await box.up()
+    await box.down('-t', '0')
+    expect(existsSync(marker)).toBe(true)
+    rmSync(marker)
+  },
+)
+
+describe('what enter is given', () => {
+  const given = async (enter: (...args: string[]) => Promise<{ stdout: string }>, text: string) => {
+    const script = ['perl', '-e', 'print $ENV{TEXT}, "|", $ARGV[0]', '--', text]
+    const { stdout } = await enter('-e', `TEXT=${text}`, ...script)
+    await enter('-u', text, 'true')
+    await enter('-w', text, 'true')
+    return stdout
   }
-  expect((await box.status()).stdout).toMatch(/^running/)
-  expect(existsSync(marker)).toBe(false)
+  const running = async () => {
+    const box = here.box({ rootfs: 'host', command: ['sleep', '1000'] })
+    await box.up({ detach: true })
+    return box
+  }
+  test('is never run by a shell of ours', async () => {
+    const box = await running()
+    for (const text of texts) {
+      expect(await given((...args) => box.enter(args), text)).toBe(`${text}|${text}`)
+      await box.enter(['-t', 'printf', '%s', text])
+      await box.stop(text)
+      await box.logs('-n', text)
+    }
+    expect((await box.status()).stdout).toMatch(/^running/)
+    expect(existsSync(marker)).toBe(false)
+  })
+  test('nor by bin/boxes', async () => {
+    const box = await running()
+    for (const text of texts)
+      expect(await given((...args) => here.cli(['enter', ...named(box, args)]), text)).toBe(`${text}|${text}`)
+    expect(existsSync(marker)).toBe(false)
+  })
+  test('would be, with words that are not quoted for the terminal, or kept as text and not by name', async () => {
+    const box = await running()
+    without(box, `do quote "$word"; line="$line $quoted"; done`, 'do line="$line $word"; done')
+    await run(['sh', box.program, 'enter', '-t', 'printf', '%s', `$(touch ${marker})`], { env: here.env })
+    expect(existsSync(marker)).toBe(true)
+    rmSync(marker)
+    const bin = readFileSync(new URL('../../bin/boxes', import.meta.url), 'utf8')
+    const naive = here.file(
+      'naive-boxes',
+      bin.replace('options="$options \\"\\$word_$taken\\""', 'options="$options \\"$1\\""'),
+    )
+    await given(
+      (...args) => run(['sh', naive, 'enter', ...named(box, args)], { env: here.env }),
+      `$(touch ${marker})`,
+    )
+    expect(existsSync(marker)).toBe(true)
+    rmSync(marker)
+  })
+  /** The name of the box, after the options. */
+  const named = (box: TestBox, [option = '', value = '', ...words]: string[]) => [
+    option,
+    value,
+    box.name,
+    ...words,
+  ]
 })
 
-test('the path of a spec is text too', async () => {
-  const directory = `${here.directory}/$(touch marker); touch marker #`
-  mkdirSync(directory)
-  writeFileSync(`${directory}/root.txt`, 'A=1\n')
-  const box = here.box({ rootfs: directory, env_file: [`${directory}/root.txt`], command: ['true'] })
-  const ran = await run(['sh', box.program, 'up'], { env: here.env, cwd: here.directory })
-  expect([125, 127]).toContain(ran.status)
-  await box.down('-t', '0')
-  expect(existsSync(marker)).toBe(false)
-  rmSync(directory, { recursive: true })
+describe('the path of a spec', () => {
+  const directory = `${here.directory}/$(touch marker); touch marker #\ntouch marker #`
+  const compiled = async () => {
+    mkdirSync(directory, { recursive: true })
+    const spec = `${directory}/a.yaml`
+    writeFileSync(
+      spec,
+      JSON.stringify({
+        name: `${here.prefix}path`,
+        rootfs: './root',
+        env_file: ['./env'],
+        command: ['true'],
+      }),
+    )
+    mkdirSync(`${directory}/root`, { recursive: true })
+    writeFileSync(`${directory}/env`, 'A=1\n')
+    const ran = await here.cli(['plan', spec])
+    // The command keeps what it finds of the host's tools.
+    rmSync(`${here.root}/cache`, { recursive: true, force: true })
+    expect([ran.status, ran.stderr]).toEqual([0, expect.not.stringMatching(/error/)])
+    return ran.stdout
+  }
+  const up = async (program: string) => {
+    const file = here.file('program', program)
+    const verb = (...args: string[]) => run(['sh', file, ...args], { env: here.env, cwd: here.directory })
+    const ran = await verb('up')
+    await verb('down', '-t', '0')
+    return ran
+  }
+  test('is text too', async () => {
+    expect([125, 127]).toContain((await up(await compiled())).status)
+    expect(existsSync(marker)).toBe(false)
+  })
+  test('would be run in a comment that lets newlines through, and where it is not quoted', async () => {
+    const program = await compiled()
+    for (const weak of [
+      program.replace('#?touch marker', '#\ntouch marker'),
+      program.replaceAll(`'directory ${directory}/root'`, () => `"directory ${directory}/root"`),
+    ]) {
+      expect(weak).not.toBe(program)
+      await up(weak)
+      expect(existsSync(marker)).toBe(true)
+      rmSync(marker)
+    }
+  })
 })

@@ -1,0 +1,104 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { describe, expect, test } from '@jest/globals'
+import { busyboxRoot, sleep, world } from '../harness/index.ts'
+import { without } from './attack.ts'
+
+// Who a process of the box is, by files that the image has: any doubt is an error, never root.
+const here = world()
+
+describe('users', () => {
+  const root = busyboxRoot(`${here.directory}/users`)
+  const passwd = (text: string) => writeFileSync(`${root}/etc/passwd`, text)
+  passwd(
+    'root:x:0:0::/root:/bin/sh\n1000:x:0:0::/:/bin/sh\nwrap:x:4294967296:0::/:/bin/sh\nminus:x:4294967295:0::/:/bin/sh\ngroupy:x:7:4294967296::/:/bin/sh\nlow:x:01000:0::/:/bin/sh\n',
+  )
+  const box = here.box({ rootfs: root, command: ['sleep', '1000'] })
+  test('names and numbers that are not one are refused, never root', async () => {
+    expect((await box.up({ detach: true })).status).toBe(0)
+    for (const user of [
+      '-1',
+      '4294967295',
+      '4294967296',
+      ' 0',
+      '0x0',
+      '1000:',
+      ':5',
+      'wrap',
+      'minus',
+      'groupy',
+      'nobody-here',
+      '00',
+      '+0',
+      '1e3',
+      '0\n',
+      'root:4294967295',
+      'root:-1',
+    ]) {
+      const ran = await box.enter(['-u', user, 'id'])
+      expect([user, ran.status, ran.stdout]).toEqual([user, 125, ''])
+    }
+  })
+  test('digits are an id, whatever name a file of the box gives to them', async () => {
+    expect((await box.enter(['-u', '1000', 'id', '-u'])).stdout).toBe('1000\n')
+    expect((await box.enter(['-u', '4294967294', 'id', '-u'])).stdout).toBe('4294967294\n')
+  })
+  test('without the check a number that wraps round is root', async () => {
+    const weak = here.box({ rootfs: root, command: ['sleep', '1000'] })
+    without(weak, /^sub number \{.*$/m, 'sub number { 1 }')
+    await weak.up({ detach: true })
+    expect((await weak.enter(['-u', 'wrap', 'id', '-u'])).stdout).toBe('0\n')
+    await weak.down('-t', '0')
+  })
+})
+
+describe('passwd as', () => {
+  const root = busyboxRoot(`${here.directory}/passwd`)
+  const file = `${root}/etc/passwd`
+  const host = here.file('host-passwd', 'evil:x:0:0::/:/bin/sh\n')
+  // Memory that the launcher takes counts for the box.
+  const boxWith = (make: () => void) => {
+    rmSync(file, { recursive: true, force: true })
+    make()
+    return here.box({ rootfs: root, user: 'evil', mem_limit: '64m', command: ['id'] })
+  }
+  const pipe = () => spawnSync('mkfifo', [file])
+  const device = () => spawnSync('mknod', [file, 'c', '1', '5'])
+  const large = () => spawnSync('truncate', ['-s', '1G', file])
+  test.each<[string, () => void, RegExp]>([
+    ['a pipe', pipe, /is not a file/],
+    ['a device', device, /is not a file/],
+    ['a directory', () => mkdirSync(file), /is not a file/],
+    ['a link out', () => symlinkSync(host, file), /evil: not in the box/],
+    ['a link to a kernel file', () => symlinkSync('/proc/self/pagemap', file), /./],
+    ['1 GiB', large, /is larger than 1 MiB/],
+  ])('%s: an error at once', async (_, make, said) => {
+    const box = boxWith(make)
+    const ran = await box.up({ timeout: 5_000 })
+    expect(ran).toEqual({ status: 125, stdout: '', stderr: expect.stringMatching(said) })
+    await box.down()
+  })
+
+  const type = ' -f $file or fail 125, "$path is not a file";'
+  test('a pipe would hang it without O_NONBLOCK', async () => {
+    const box = boxWith(pipe)
+    without(box, 'sysopen my $file, $path, 04000', 'sysopen my $file, $path, 0')
+    const running = box.start()
+    await sleep(1_000)
+    expect((await box.status()).stdout).toMatch(/^starting/)
+    await box.down('-t', '0')
+    expect((await running.done).status).toBe(143)
+  })
+  test('a device would be read without the check of its type', async () => {
+    const box = boxWith(device)
+    without(box, type)
+    expect((await box.up()).stderr).toMatch(/is larger than 1 MiB/)
+    await box.down()
+  })
+  test('1 GiB would be read whole without the cap: more than the memory of the box', async () => {
+    const box = boxWith(large)
+    without(box, 'local $/ = \\(1 + (1 << 20));', 'local $/;')
+    expect((await box.up()).stderr).toMatch(/killed at/)
+    await box.down()
+  })
+})
