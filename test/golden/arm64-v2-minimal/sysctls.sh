@@ -297,14 +297,14 @@ peer() {
 # no_tracer PEER: nobody in the pid namespace that is joined may trace (CAP_SYS_PTRACE, 19): while this box starts, its processes
 # there still have the host in reach. Who has CAP_SYS_ADMIN (21), too, has that anyway.
 no_tracer() {
-  for process in /proc/[0-9]*; do
-    [ "$process/ns/pid" -ef "/proc/$1/ns/pid" ] && [ "$process/ns/user" -ef /proc/self/ns/user ] || continue
-    capabilities=0
-    while read -r field value _; do [ "$field" != CapBnd: ] || capabilities=$((0x$value)); done 2>/dev/null <"$process/status" || continue
-    [ "$((capabilities >> 19 & 5))" -ne 1 ] ||
-      die 125 "pid: in the namespace that is to be joined, process ${process#/proc/} has CAP_SYS_PTRACE: it could look at the host through this box" \
-        'let the box with that capability join, after this one'
-  done
+  tracer=$(perl -e 'my $peer = shift; sub inode { (stat "/proc/$_[0]/ns/$_[1]")[1] // 0 }
+    for (map { /(\d+)/ } glob "/proc/[0-9]*") {
+      next unless inode($_, "pid") == inode($peer, "pid") && inode($_, "user") == inode("self", "user");
+      open my $file, "<", "/proc/$_/status" or next;
+      print and exit if (join "", <$file>) =~ /^CapBnd:\t(\w+)/m && (hex($1) >> 19 & 5) == 1 }' "$1")
+  [ -z "$tracer" ] ||
+    die 125 "pid: process $tracer, in the namespace that is to be joined, has CAP_SYS_PTRACE: it could look at the host through this box" \
+      'let the box with that capability join, after this one'
 }
 
 # ---- What steps call -----------------------------------------------------------------------------
