@@ -10,15 +10,13 @@ export const readCgroups = (world: World, mounts: readonly Mount[], facts: Kerne
     (mount) => mount.type.startsWith('cgroup') && world.stat(`${mount.point}/cgroup.procs`),
   )
   const v1 = controllersV1(seen)
-  const unified = seen.find((mount) => mount.type === 'cgroup2')
-  const v2 = unified?.point ?? null
-  const nsdelegate = unified?.options.includes('nsdelegate') ?? false
+  const v2 = seen.find((mount) => mount.type === 'cgroup2')?.point ?? null
   const v2Controllers = v2 === null ? [] : words(world.read(`${v2}/cgroup.controllers`))
   const files = new Set([
     ...Object.entries(v1).flatMap(([name, point]) => childFilesV1(world, name, point, facts)),
     ...(v2 === null ? [] : childFilesV2(world, v2, v2Controllers, facts)),
   ])
-  return { version: versionOf(v1, v2), v1, v2, nsdelegate, v2Controllers, files: [...files].sort() }
+  return { version: versionOf(v1, v2), v1, v2, v2Controllers, files: [...files].sort() }
 }
 
 const controllersV1 = (mounts: readonly Mount[]): Readonly<Record<string, string>> => {

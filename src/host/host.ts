@@ -53,8 +53,6 @@ export interface CgroupFacts {
   readonly v1: Readonly<Record<string, string>>
   /** Mount point of the v2 tree, when there is one. */
   readonly v2: string | null
-  /** The v2 tree is mounted with `nsdelegate`, as systemd does: a cgroup namespace is a wall for moves. */
-  readonly nsdelegate: boolean
   /** Controllers in the v2 root's cgroup.controllers. */
   readonly v2Controllers: readonly string[]
   /** Names of files that a child group has, over all controllers (`memory.swappiness`, `io.weight` …). */

@@ -102,7 +102,6 @@ const HOST = shape({
     version: word('v1', 'v2', 'hybrid', 'none'),
     v1: map(path),
     v2: orNull(path),
-    nsdelegate: flag,
     v2Controllers: list(text),
     files: list(text),
   }),

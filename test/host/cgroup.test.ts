@@ -34,7 +34,6 @@ describe('readCgroups', () => {
         blkio: '/sys/fs/cgroup/blkio',
       },
       v2: null,
-      nsdelegate: false,
       v2Controllers: [],
       files: [
         'blkio.bfq.io_serviced',
@@ -60,7 +59,6 @@ describe('readCgroups', () => {
     expect(facts).toMatchObject({
       version: 'hybrid',
       v2: '/sys/fs/cgroup/unified',
-      nsdelegate: true,
       v2Controllers: ['hugetlb'],
     })
     expect(facts.files).toEqual(expect.arrayContaining(['cpu.shares', 'hugetlb.2MB.max', 'cgroup.kill']))

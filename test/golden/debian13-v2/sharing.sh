@@ -1033,6 +1033,7 @@ enter() {
 
 # Becomes a process of the box, by way of a read-only view of the host's tools: that of the monitor, or one of its own.
 into() {
+  trap '[ "$?" -eq 0 ] || { blame; exit 125; }' EXIT
   [ -n "${enter_view-}" ] || exec unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" alone "$@"
   entering "$@"
 }
