@@ -265,9 +265,10 @@ look() {
 }
 
 # The first move between groups for a while waits 6 to 14 ms for an RCU grace period (cgroup_threadgroup_rwsem). One that
-# is made early, by a process that ends at once, lets that wait pass beside other work.
+# is made early, by a process that ends at once, lets that wait pass beside other work. It is nobody's child: this shell
+# may become script, which turns in circles for ever when a child dies that is not its own (util-linux 2.38).
 hasten() {
-  { printf '0\n' >"${cgroups%%/boxes/*}/cgroup.procs"; } 2>/dev/null &
+  ({ printf '0\n' >"${cgroups%%/boxes/*}/cgroup.procs"; } 2>/dev/null &)
 }
 
 # peer NAME: sets $peer to the pid of another running box, whose namespaces are joined.
