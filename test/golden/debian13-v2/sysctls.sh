@@ -150,8 +150,11 @@ if ($file !~ m{/}) { my ($found, $denied);
 # one with CAP_SYS_PTRACE there looked through its /proc/PID/root at that of the host. This one stays outside, and waits.
 if (!$up) {
   must("prctl", 4, 0, 0, 0, 0);
+  # Ctrl-C at the new terminal is for the command: it may go on, so who waits for it must not end.
+  $SIG{INT} = $SIG{QUIT} = "IGNORE" if $the{tty};
   defined(my $child = fork) or fail 125, "fork: $!";
   if ($child) { waitpid $child, 0; exit($? & 127 ? 128 + ($? & 127) : $? >> 8) }
+  $SIG{INT} = $SIG{QUIT} = "DEFAULT";
   $the{tty} or call("setsid");
 }
 %ENV = %environment;
