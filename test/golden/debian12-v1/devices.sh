@@ -539,6 +539,14 @@ slay() {
   done
 }
 
+# What a `boxes up` that was killed ran: .NAME.PID in the run root, where no box's name begins with a dot.
+drop_copies() {
+  for copy in "$run_root/.$name".*; do
+    case ${copy#"$run_root/.$name."} in *[!0-9]*) continue ;; esac
+    [ -e "/proc/${copy##*.}" ] || rm -f -- "$copy"
+  done
+}
+
 # Removes what a run made: the box's processes, groups and run state; and its writable layer unless that is kept.
 sweep() {
   slay
@@ -869,6 +877,7 @@ down() {
   done
   keep_layer=no
   sweep
+  drop_copies
   unlock
 }
 
