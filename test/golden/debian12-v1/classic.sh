@@ -637,7 +637,7 @@ up() {
   step 'Start the command' command
   hear
   exec 5>&-
-  if read -r code word <&6; then die "$code" "$word"; fi
+  if read -r code word <&6 && [ "$code" != ended ]; then die "$code" "$word"; fi
   exec 6<&-
   [ "$leash" = no ] || exec 7>&-
   leash=no
@@ -655,8 +655,9 @@ up() {
 
 # Waits for the word of a part of `up`: ok, failed (it has said why), a status and a reason, or its death.
 hear() {
-  read -r word rest <&6 || die 125 "killed at \"$at\"" 'look for the reason in the kernel log (dmesg)'
+  read -r word rest <&6 || word=ended
   case $word in
+    ended) die 125 "killed at \"$at\"" 'look for the reason in the kernel log (dmesg)' ;;
     ok) ;;
     failed) at=''; exit 125 ;;
     *) die "$word" "$rest" ;;
@@ -684,14 +685,17 @@ start_monitor() {
 }
 
 # script keeps every descriptor that it gets, for as long as the box runs, so the status is opened inside of it. What
-# ends before that tells nothing: the last line does then.
+# ends before that tells nothing: the last line does then, and it stands for the end of file, which `up` itself keeps off.
 typescript() {
   exec 5>&- 6<&- 7>&- 8<&-
   quote "$self"
   line="exec $untie sh ${trace:-} $quoted spawn"
   quote "$run/launched"
   SHELL=/bin/sh script -qefc "exec 4>$quoted; $line" /dev/null || :
-  [ -s "$run/exit" ] || printf '125 the terminal could not be made, or what runs in it has ended\n' 1<>"$run/launched"
+  if [ -e "$run/started" ] || [ ! -p "$run/launched" ]; then return 0; fi
+  last=ended
+  [ -s "$run/exit" ] || last='125 the terminal could not be made, or what runs in it has ended'
+  printf '%s\n' "$last" 1<>"$run/launched"
 }
 
 relay() {
