@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { runProgram } from '../shell/run-program.ts'
 import { isBoxName, type Places, places, programOf } from '../state/places.ts'
 import type { Io } from './io.ts'
@@ -29,8 +29,9 @@ export async function forEach(
   return status
 }
 
+/** An empty one, which a loss of power can leave, would do nothing and be happy. */
 export const hasProgram = (where: Places, name: string): boolean =>
-  isBoxName(name) && existsSync(programOf(where, name))
+  isBoxName(name) && (statSync(programOf(where, name), { throwIfNoEntry: false })?.size ?? 0) > 0
 
 /** A name that no box can have is a wrong call. */
 export function checked(name: string): string {

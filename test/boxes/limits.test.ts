@@ -109,6 +109,30 @@ test('block device limits are written for the device’s number', async () => {
   }
 })
 
+test('block device limits bite: 2 MiB of direct input and output at 1 MiB/s', async () => {
+  const rate = [{ path: '/dev/vda', rate: '1m' }]
+  const copy = (from: string, to: string, flag: string) =>
+    `dd if=${from} of=${to} bs=256k count=8 ${flag}=direct`
+  const script = `${copy('/dev/zero', '/vol/blocks', 'oflag')} && ${copy('/vol/blocks', '/dev/null', 'iflag')}`
+  for (const [direction, blkio_config] of [
+    ['none', {}],
+    ['write', { device_write_bps: rate }],
+    ['read', { device_read_bps: rate }],
+  ] as const) {
+    const spec = { blkio_config, volumes: [`${here.directory}:/vol`] }
+    const ran = await here.sh({ rootfs: 'host', ...spec }, script)
+    const [write, read] = [...ran.stderr.matchAll(/copied, ([0-9.e-]+) s/g)].map(([, seconds]) =>
+      Number(seconds),
+    )
+    for (const [way, seconds] of [
+      ['write', write],
+      ['read', read],
+    ] as const)
+      if (way === direction) expect(seconds).toBeGreaterThan(1.5)
+      else expect([direction, way, (seconds ?? 9) < 0.75]).toEqual([direction, way, true])
+  }
+})
+
 test('device rules: all denied but the usual ones and those asked for', async () => {
   if (v2) return
   const box = await up({ devices: ['/dev/kmsg:/dev/kmsg:r'], device_cgroup_rules: ['b 7:* rw'] })

@@ -1,6 +1,7 @@
-import { rmSync } from 'node:fs'
-import { afterAll, expect, test } from '@jest/globals'
-import { busyboxRoot, run, type TestBox, until, world } from '../harness/index.ts'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { afterAll, describe, expect, test } from '@jest/globals'
+import { busyboxRoot, run, running, sleep, type TestBox, terminal, until, world } from '../harness/index.ts'
+import { without } from '../security/attack.ts'
 
 const here = world()
 const root = busyboxRoot()
@@ -91,4 +92,118 @@ test('enter -t passes words untouched', async () => {
   await box.up({ detach: true })
   const ran = await box.enter(['-t', 'printf', '[%s]', "it's", '$HOME', '`x`', 'a  b', ''])
   expect(ran.stdout).toBe("[it's][$HOME][`x`][a  b][]")
+})
+
+const cli = new URL('../../bin/boxes', import.meta.url).pathname
+const left = (box: TestBox) =>
+  here.left().filter((line) => line.includes(`${box.name}`) && !/\.(sh|yaml)$/.test(line))
+
+/** Asks an interactive shell for 42, then leaves it with 7. */
+async function talk(line: string) {
+  const at = terminal(line, here.env)
+  at.type('echo $((6*7))\n')
+  await at.shows(/^42\r$/m).finally(() => at.type('exit 7\n'))
+  return (await at.done).status
+}
+
+test('enter -t shows what is said when it is said', async () => {
+  const box = here.box({ rootfs: root, command: ['sleep', '1000'] })
+  await box.up({ detach: true })
+  for (let n = 0; n < 5; n++) expect(await talk(`sh ${box.program} enter -t sh`)).toBe(7)
+  // With another child that dies script(1) of util-linux 2.38 turns in circles, until its own ends.
+  without(box, '    exec script -qefc', '    sleep 0.1 &\n    exec script -qefc')
+  expect(await talk(`sh ${box.program} enter -t sh`).catch(() => 'stuck')).not.toBe(7)
+}, 60_000)
+
+// The terminal's settings before and after, and the exit status in between.
+const framed = (line: string) => `trap : INT; stty -g; ${line}; echo "status $?"; stty -g`
+const settled = /^([0-9a-f:]{20,})\r\n([\s\S]*)status (\d+)\r\n([0-9a-f:]{20,})\r\n$/m
+
+/** Types Ctrl-C when the box is ready; the exit status, what was shown between, and whether the settings are as before. */
+async function interrupted(line: string, box: TestBox) {
+  const at = terminal(framed(line), here.env)
+  await at.shows('ready')
+  // Until it has started it is rolled back instead.
+  await until(() => existsSync(`${box.box.paths.run}/started`), 'it is up')
+  await sleep(100)
+  at.type('\x03')
+  const { stdout } = await at.done
+  const [, before, shown, status, after] = settled.exec(stdout) ?? []
+  return { status: Number(status), shown, restored: before !== undefined && before === after, stdout }
+}
+const obeys =
+  'trap "echo stopped; exit 9" TERM; trap "echo interrupted; exit 3" INT; echo ready; while :; do sleep 0.1; done'
+
+describe('Ctrl-C at a terminal', () => {
+  for (const [how, line] of [
+    ['the program', (box: TestBox) => `sh ${box.program} up`],
+    ['bin/boxes', (box: TestBox) => `${cli} up ${box.spec} 2>/dev/null`],
+  ] as const) {
+    test(`${how}: up in the foreground passes the stop signal on, and ends with the box’s status`, async () => {
+      const box = here.box({ rootfs: root, command: ['sh', '-c', obeys] })
+      expect(await interrupted(line(box), box)).toMatchObject({
+        status: 9,
+        shown: expect.stringMatching(/stopped/),
+        restored: true,
+      })
+      expect((await box.status()).stdout).toBe('exited 9\n')
+      expect((await box.down('-t', '0')).status).toBe(0)
+      await until(() => left(box).length === 0, 'nothing is left')
+    })
+    test(`${how}: with tty it goes to what runs in the box’s foreground`, async () => {
+      const box = here.box({ rootfs: root, tty: true, command: ['sh', '-c', obeys] })
+      expect(await interrupted(line(box), box)).toMatchObject({
+        status: 3,
+        shown: expect.stringMatching(/interrupted/),
+        restored: true,
+      })
+      expect((await box.down('-t', '0')).status).toBe(0)
+      await until(() => left(box).length === 0, 'nothing is left')
+    })
+  }
+  test('up --rm leaves nothing', async () => {
+    const box = here.box({ rootfs: root, command: ['sh', '-c', obeys] })
+    expect(await interrupted(`${cli} up --rm ${box.spec} 2>/dev/null`, box)).toMatchObject({
+      status: 9,
+      restored: true,
+    })
+    await until(() => left(box).length === 0, 'nothing is left')
+  })
+  test('enter -t: it ends what was entered, the box goes on', async () => {
+    const box = here.box({ rootfs: root, command: ['sleep', '1000'] })
+    await box.up({ detach: true })
+    expect(await interrupted(`sh ${box.program} enter -t sh -c '${obeys}'`, box)).toMatchObject({
+      status: 3,
+      restored: true,
+    })
+    expect((await box.status()).stdout).toMatch(/^running/)
+    // Who waits outside for the command has the same terminal; without this it ends, and the command with it.
+    without(box, '$SIG{INT} = $SIG{QUIT} = "IGNORE" if $the{tty};')
+    expect((await interrupted(`sh ${box.program} enter -t sh -c '${obeys}'`, box)).status).toBe(130)
+  })
+  test('without its trap up is dead and the box goes on', async () => {
+    const box = here.box({ rootfs: root, command: ['sh', '-c', obeys] })
+    without(box, "trap 'halt' HUP INT TERM", 'trap - HUP INT TERM')
+    expect((await interrupted(`sh ${box.program} up`, box)).status).not.toBe(9)
+    expect((await box.status()).stdout).toMatch(/^running/)
+    expect((await box.down('-t', '0')).status).toBe(0)
+  })
+})
+
+test('specs/tty.yaml is a shell to work in', async () => {
+  const spec = readFileSync(new URL('../../specs/tty.yaml', import.meta.url), 'utf8')
+  const box = here.box(spec.replace(/^name:.*$/m, `name: ${here.prefix}tty`))
+  const at = terminal(framed(`${cli} up --rm ${box.spec} 2>/dev/null`), here.env)
+  at.type('echo "$(hostname) $PWD $(tty) $((6*7))"\n')
+  await at.shows(/desk \/root \/dev\/(console|pts\/\d+) 42\r/)
+  // Job control works: Ctrl-C ends what the shell runs, not the shell.
+  at.type('sleep 1234.5; echo "slept $?"\n')
+  await until(() => running('sleep', '1234.5').length > 0, 'it sleeps')
+  at.type('\x03echo "after $?"\n')
+  await at.shows(/^after 130\r/m)
+  at.type('exit 4\n')
+  const { stdout } = await at.done
+  const [, before, , status, after] = settled.exec(stdout) ?? []
+  expect([status, after]).toEqual(['4', before])
+  await until(() => left(box).length === 0, 'nothing is left')
 })

@@ -16,7 +16,9 @@ import {
   cgroupTrees,
   makeWorld,
   run,
+  running,
   sleep,
+  start,
   type TestBox,
   until,
   world,
@@ -28,6 +30,13 @@ const here = world()
 const spec = { rootfs: 'host', command: ['sh', '-c', 'while :; do echo tick; sleep 0.05; done'] }
 const happy = { status: 0, stdout: '', stderr: '' }
 const init = (box: TestBox) => Number.parseInt(readFileSync(`${box.box.paths.run}/init`, 'utf8'), 10)
+const initOf = (box: TestBox) => {
+  try {
+    return init(box) || null
+  } catch {
+    return null
+  }
+}
 const parent = (pid: number) =>
   Number(
     readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -122,6 +131,118 @@ test('kill -9 of up after N times 5 ms: down cleans, 40 times', async () => {
   }
 }, 60_000)
 
+describe('kill -9 of each process of up, before the launcher', () => {
+  const users = [{ containerID: 0, hostID: 300_000, size: 65_536 }]
+  const specs = {
+    'a detached box': { args: ['-d'], more: {}, parts: ['furnish', 'monitor', 'head', 'up'] },
+    'a box with a user namespace and a terminal': {
+      args: ['-d'],
+      more: { tty: true, uidMappings: users, gidMappings: users },
+      parts: ['hold', 'pivot', 'script', 'monitor', 'head', 'up'],
+    },
+    'a box in the foreground': { args: [], more: {}, parts: ['furnish', 'monitor', 'up'] },
+  }
+  const ours = (box: TestBox) =>
+    here
+      .inventory()
+      .processes.filter((line) => !/^\d+ (sleep 0|$)/.test(line))
+      .map((line) => [Number.parseInt(line, 10), line.replaceAll(box.name, '')] as const)
+  for (const [what, { args, more, parts }] of Object.entries(specs))
+    test(`${what}: down and the next up clean all`, async () => {
+      const box = here.box({ rootfs: 'host', command: ['sleep', '1000'], ...more })
+      const gate = `${here.directory}/${box.name}.gate`
+      const program = readFileSync(box.program, 'utf8')
+      const launch = "  step 'Launch the command' command\n"
+      // PID 1 waits: F has pivoted, the launcher has not begun.
+      without(box, launch, `${launch}  while [ ! -e ${gate} ]; do sleep 0.01; done\n`)
+      let seen = ''
+      for (let k = 0, count = 1; k < count; k++) {
+        for (const verb of ['down', 'up']) {
+          rmSync(gate, { force: true })
+          const up = box.start({ args })
+          await until(
+            () =>
+              initOf(box) !== null && here.inventory().processes.some((line) => line.includes('sleep 0.01')),
+            'PID 1 waits',
+          )
+          const found = ours(box)
+          count = found.length
+          seen += `${found.map(([, line]) => line).join('\n')}\n`
+          const [victim, name] = found[k] ?? [0, '']
+          if (victim > 0) process.kill(victim, 'SIGKILL')
+          await sleep(20)
+          writeFileSync(gate, '')
+          if (verb === 'up') {
+            // What is left of the first comes to its end, or its box runs.
+            const runs = async () => {
+              await box.call(['up', '-d'])
+              const pid = initOf(box)
+              return pid !== null && running('sleep', '1000').includes(pid)
+            }
+            await until(runs, `there is a box after the end of ${name}`)
+          }
+          expect(await box.down('-t', '0')).toEqual(happy)
+          await up.done
+          await until(
+            () => left(box).filter((line) => line !== `+ state: ${gate}`).length === 0,
+            'nothing is left',
+            4_000,
+          ).catch(() => expect([name, left(box)]).toEqual([name, []]))
+        }
+      }
+      for (const part of parts) expect(seen).toMatch(new RegExp(`\\b${part}\\b`))
+      rmSync(gate, { force: true })
+      writeFileSync(box.program, program)
+    }, 60_000)
+  test('the copier of the program: up rolls back', async () => {
+    const box = here.box({ rootfs: 'host', command: ['sleep', '1000'] })
+    without(box, 'cp -- "$self" "$data/program" &', 'sleep 999 &')
+    const up = box.start({ args: ['-d'] })
+    const [copier = 0] = await until(() => {
+      const found = ours(box).filter(([, line]) => line.includes('sleep 999'))
+      return found.length > 0 && initOf(box) !== null ? found[0] : null
+    }, 'it copies')
+    process.kill(copier, 'SIGKILL')
+    expect(await up.done).toMatchObject({
+      status: 137,
+      stdout: '',
+      stderr: expect.stringMatching(/^boxes: .*failed at/m),
+    })
+    await until(() => left(box).length === 0, 'nothing is left')
+  })
+})
+
+test('what down did not undo is seen', async () => {
+  const cases: [string | RegExp, string, RegExp][] = [
+    ['  remove_groups || left=yes', '  :', /^\+ cgroups: /],
+    ['  remove_directories || left=yes', '  :', /^\+ state: /],
+    // Of kill -9: nobody but the sweep ends the processes that up has left.
+    [/^ {2}slay$/, '  :', /^\+ (processes|cgroups): /],
+  ]
+  for (const [defence, instead, trace] of cases) {
+    const box = here.box({ rootfs: 'host', command: ['sleep', '1000'] })
+    const program = readFileSync(box.program, 'utf8')
+    without(box, defence, instead)
+    if (typeof defence !== 'string') without(box, '      running) halt ;;', '      running) ;;')
+    const seen: string[] = []
+    for (let n = 0; n < 40 && seen.length === 0; n += 3) {
+      const up = box.start({ args: ['-d'] })
+      await sleep(n * 5)
+      up.kill('SIGKILL')
+      await gone(up.child.pid ?? 0)
+      await box.down('-t', '0')
+      await sleep(100)
+      seen.push(...left(box).filter((line) => trace.test(line)))
+    }
+    expect([defence, seen.length > 0]).toEqual([defence, true])
+    writeFileSync(box.program, program)
+    await until(
+      async () => (await box.down('-t', '0')).status === 0 && left(box).length === 0,
+      'it is mended',
+    )
+  }
+}, 60_000)
+
 describe('the machine was started anew', () => {
   const boots: [string, (box: TestBox) => void][] = [
     ['its run directory is gone', (box) => rmSync(box.box.paths.run, { recursive: true })],
@@ -207,6 +328,21 @@ describe('many at once', () => {
     for (const ran of downs) expect(ran).toEqual(happy)
     expect(left(box)).toEqual([])
   })
+  test('20 slow up of one name: one by the lock, several without it', async () => {
+    const winners = async (locked: boolean) => {
+      const box = here.box({ rootfs: 'host', command: ['sleep', '1000'] })
+      without(box, '  mkdir "$run"\n', '  sleep 0.05\n  mkdir -p "$run"\n')
+      if (!locked) without(box, 'exec 9<"$run_root"; flock 9;', 'exec 9<"$run_root";')
+      const rans = await Promise.all(Array.from({ length: 20 }, () => box.call(['up', '-d'])))
+      await until(
+        async () => (await box.down('-t', '0')).status === 0 && left(box).length === 0,
+        'nothing is left',
+      )
+      return rans.filter(({ status, stderr }) => status === 0 || !/a box of this name is/.test(stderr)).length
+    }
+    expect(await winners(true)).toBe(1)
+    expect(await winners(false)).toBeGreaterThan(1)
+  })
   test('up against down, 50 times: each ends, nothing is left', async () => {
     const box = here.box({ rootfs: 'host', command: ['sleep', '1000'] })
     for (let i = 0; i < 50; i++) {
@@ -260,6 +396,14 @@ describe('no room', () => {
         if (options !== 'ro' || variable !== 'run') expect((await box.down('-t', '0')).status).toBe(0)
       })
     })
+  test('without the roll back something would be left', async () => {
+    await small('run', 'size=16k', async (box, at) => {
+      without(box, 'trap leave EXIT', 'trap - EXIT')
+      fill(at)
+      expect((await box.call(['up', '-d'])).status).not.toBe(0)
+      expect(existsSync(box.box.paths.run)).toBe(true)
+    })
+  })
   test('a disk that fills up while the box runs stops neither enter nor down', async () => {
     await small('root', 'size=1m', async (box, at) => {
       await box.up({ detach: true })
@@ -341,7 +485,18 @@ describe('down meets', () => {
       ])
       .filter((file) => existsSync(file))
     expect(files.length).toBeGreaterThan(0)
-    for (const file of files) writeFileSync(file, file.endsWith('state') ? 'FROZEN' : '1')
+    const freeze = () => {
+      for (const file of files) writeFileSync(file, file.endsWith('state') ? 'FROZEN' : '1')
+    }
+    // Version 2 lets SIGKILL through.
+    if (files.some((file) => file.endsWith('state'))) {
+      const program = readFileSync(box.program, 'utf8')
+      without(box, /^ {2}thaw$/)
+      freeze()
+      await expect(box.call(['down', '-t', '0'], { timeout: 5_000 })).rejects.toThrow(/did not end/)
+      writeFileSync(box.program, program)
+    }
+    freeze()
     expect((await box.down('-t', '1')).status).toBe(0)
     expect(left(box)).toEqual([])
   })
@@ -359,5 +514,54 @@ describe('down meets', () => {
     await box.up({ detach: true })
     expect((await box.down('-t', '0')).status).toBe(0)
     expect(left(box)).toEqual([])
+  })
+})
+
+describe('kill -9 of boxes, the Node of up', () => {
+  const cli = new URL('../../bin/boxes', import.meta.url).pathname
+  const killed = async (box: TestBox, after: number) => {
+    const up = start([cli, 'up', '-d', box.spec], { env: here.env })
+    await sleep(after)
+    up.kill('SIGKILL')
+    await gone(up.child.pid ?? 0)
+    // The program that it ran goes on; one that has not yet claimed the name is nothing that down could know.
+    await sleep(150)
+  }
+  const copies = (box: TestBox) => readdirSync(here.run).filter((name) => name.startsWith(`.${box.name}.`))
+  const clean = (box: TestBox) =>
+    until(() => left(box).length === 0 && copies(box).length === 0, 'nothing is left', 4_000).catch(() =>
+      expect([...left(box), ...copies(box)]).toEqual([]),
+    )
+
+  test('after N times 20 ms: boxes down NAME cleans, 20 times', async () => {
+    const box = here.box({ rootfs: 'host', command: ['sleep', '1000'] })
+    for (let n = 0; n < 20; n++) {
+      await killed(box, n * 20)
+      expect((await here.cli(['down', '-t', '0', box.name])).status).toBe(0)
+      await clean(box)
+    }
+  }, 60_000)
+  test('boxes down NAME takes the copy of the program too, and no other’s', async () => {
+    const box = here.box({ rootfs: 'host', command: ['sleep', '1000'] })
+    await box.up({ detach: true })
+    const dead = `${here.run}/.${box.name}.999999999`
+    const others = [`${here.run}/.${box.name}.${process.pid}`, `${here.run}/.${box.name}.x.999999999`]
+    for (const file of [dead, ...others]) writeFileSync(file, '')
+    expect((await here.cli(['down', '-t', '0', box.name])).status).toBe(0)
+    expect(existsSync(dead)).toBe(false)
+    for (const file of others) {
+      expect(existsSync(file)).toBe(true)
+      rmSync(file)
+    }
+    await clean(box)
+  })
+  test('the machine lost its power before the stored program was written: boxes down NAME cleans', async () => {
+    const box = here.box({ rootfs: 'host', command: ['sleep', '1000'] })
+    await box.up({ detach: true })
+    process.kill(init(box), 'SIGKILL')
+    await until(() => keepers(box).length === 0, 'its log is closed')
+    writeFileSync(`${box.box.paths.data}/program`, '')
+    expect((await here.cli(['down', '-t', '0', box.name])).status).toBe(0)
+    await clean(box)
   })
 })

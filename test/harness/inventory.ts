@@ -32,7 +32,7 @@ export function inventory(directory: string, prefix: string): Inventory {
     state: [`${directory}/run`, `${directory}/root`]
       .filter((path) => existsSync(path))
       .flatMap((path) => tool('find', path, '-mindepth', '1'))
-      .filter((path) => !/\/root\/(boxes$|roots(\/|$))/.test(path)),
+      .filter((path) => !/\/root\/(boxes$|(roots|cache)(\/|$))/.test(path)),
     processes: processes(directory),
   }
 }

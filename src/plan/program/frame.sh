@@ -341,6 +341,14 @@ slay() {
   done
 }
 
+# What a `boxes up` that was killed ran: .NAME.PID in the run root, where no box's name begins with a dot.
+drop_copies() {
+  for copy in "$run_root/.$name".*; do
+    case ${copy#"$run_root/.$name."} in *[!0-9]*) continue ;; esac
+    [ -e "/proc/${copy##*.}" ] || rm -f -- "$copy"
+  done
+}
+
 # Removes what a run made: the box's processes, groups and run state; and its writable layer unless that is kept.
 sweep() {
   slay
@@ -431,7 +439,7 @@ up() {
   step 'Start the command' command
   hear
   exec 5>&-
-  if read -r code word <&6; then die "$code" "$word"; fi
+  if read -r code word <&6 && [ "$code" != ended ]; then die "$code" "$word"; fi
   exec 6<&-
   [ "$leash" = no ] || exec 7>&-
   leash=no
@@ -449,8 +457,9 @@ up() {
 
 # Waits for the word of a part of `up`: ok, failed (it has said why), a status and a reason, or its death.
 hear() {
-  read -r word rest <&6 || die 125 "a part of up ended at \"$at\", without a word of its own" 'see above; if there is nothing, it was killed: dmesg may say why'
+  read -r word rest <&6 || word=ended
   case $word in
+    ended) die 125 "a part of up ended at \"$at\", without a word of its own" 'see above; if there is nothing, it was killed: dmesg may say why' ;;
     ok) ;;
     failed) at=''; exit 125 ;;
     *) die "$word" "$rest" ;;
@@ -478,14 +487,17 @@ start_monitor() {
 }
 
 # script keeps every descriptor that it gets, for as long as the box runs, so the status is opened inside of it. What
-# ends before that tells nothing: the last line does then.
+# ends before that tells nothing: the last line does then, and it stands for the end of file, which `up` itself keeps off.
 typescript() {
   exec 5>&- 6<&- 7>&- 8<&-
   quote "$self"
   line="exec $untie sh ${trace:-} $quoted spawn"
   quote "$run/launched"
   SHELL=/bin/sh script -qefc "exec 4>$quoted; $line" /dev/null || :
-  [ -s "$run/exit" ] || printf '125 the terminal could not be made, or what runs in it has ended\n' 1<>"$run/launched"
+  if [ -e "$run/started" ] || [ ! -p "$run/launched" ]; then return 0; fi
+  last=ended
+  [ -s "$run/exit" ] || last='125 the terminal could not be made, or what runs in it has ended'
+  printf '%s\n' "$last" 1<>"$run/launched"
 }
 
 relay() {
@@ -671,6 +683,7 @@ down() {
   done
   keep_layer=no
   sweep
+  drop_copies
   unlock
 }
 
@@ -789,6 +802,7 @@ enter() {
     quote "$self"
     line="exec $untie sh ${trace:-} $quoted into"
     for word in "$@"; do quote "$word"; line="$line $quoted"; done
+    # It turns in circles for ever when a child dies that is not its own (util-linux 2.38): this shell leaves it none.
     exec script -qefc "$line" /dev/null
   fi
   # No terminal goes into a box (see start_monitor): input from one is left out, output to one passes through cat.

@@ -35,11 +35,14 @@ if (defined $the{oom}) { open my $file, ">", "/proc/self/oom_score_adj" or fail 
 
 # The group comes first, as root and before the cgroup namespace: clone3(2) with CLONE_INTO_CGROUP begins there, without the wait
 # that a move is (see enterGroups). Then what comes into the pid namespace is a child of this one.
-sub attend { my ($child) = @_; $child == -1 and fail 125, "fork: $!"; $child or return;
-  waitpid $child, 0; exit($? & 127 ? 128 + ($? & 127) : $? >> 8) }
+# Ctrl-C at the new terminal is for the command, which may go on: who waits for it must not end.
+sub attend { my ($begin) = @_; $SIG{INT} = $SIG{QUIT} = "IGNORE" if $the{tty};
+  my $child = $begin->(); $child == -1 and fail 125, "fork: $!";
+  if ($child) { waitpid $child, 0; exit($? & 127 ? 128 + ($? & 127) : $? >> 8) }
+  $SIG{INT} = $SIG{QUIT} = "DEFAULT" }
 my $outside;
 if (!$up) {
-  if (-d $out) { $outside = $$; attend(syscall(435, pack("Q11", 1 << 33, 0, 0, 0, 17, 0, 0, 0, 0, 0, fileno $out), 88)) }
+  if (-d $out) { $outside = $$; attend(sub { syscall(435, pack("Q11", 1 << 33, 0, 0, 0, 17, 0, 0, 0, 0, 0, fileno $out), 88) }) }
   else { syswrite $out, "0\n" or fail 125, "cgroup: $!" }
   close $out;
   for my $kind ("cgroup", "pid") { open my $file, "<", $root =~ s{root\z}{ns/$kind}r or fail 125, "$kind: $!"; must("setns", fileno $file, 0) }
@@ -127,7 +130,7 @@ if (!$up) {
   must("prctl", 4, 0, 0, 0, 0);
   # With the one that waits outside of the group this one ends too.
   if ($outside) { must("prctl", 1, 9, 0, 0, 0); getppid == $outside or exit 125 }
-  attend(fork // -1);
+  attend(sub { fork // -1 });
   $the{tty} or call("setsid");
 }
 %ENV = %environment;

@@ -74,11 +74,14 @@ if (defined $the{oom}) { open my $file, ">", "/proc/self/oom_score_adj" or fail 
 
 # The group comes first, as root and before the cgroup namespace: clone3(2) with CLONE_INTO_CGROUP begins there, without the wait
 # that a move is (see enterGroups). Then what comes into the pid namespace is a child of this one.
-sub attend { my ($child) = @_; $child == -1 and fail 125, "fork: $!"; $child or return;
-  waitpid $child, 0; exit($? & 127 ? 128 + ($? & 127) : $? >> 8) }
+# Ctrl-C at the new terminal is for the command, which may go on: who waits for it must not end.
+sub attend { my ($begin) = @_; $SIG{INT} = $SIG{QUIT} = "IGNORE" if $the{tty};
+  my $child = $begin->(); $child == -1 and fail 125, "fork: $!";
+  if ($child) { waitpid $child, 0; exit($? & 127 ? 128 + ($? & 127) : $? >> 8) }
+  $SIG{INT} = $SIG{QUIT} = "DEFAULT" }
 my $outside;
 if (!$up) {
-  if (-d $out) { $outside = $$; attend(syscall(435, pack("Q11", 1 << 33, 0, 0, 0, 17, 0, 0, 0, 0, 0, fileno $out), 88)) }
+  if (-d $out) { $outside = $$; attend(sub { syscall(435, pack("Q11", 1 << 33, 0, 0, 0, 17, 0, 0, 0, 0, 0, fileno $out), 88) }) }
   else { syswrite $out, "0\n" or fail 125, "cgroup: $!" }
   close $out;
   for my $kind ("cgroup", "pid") { open my $file, "<", $root =~ s{root\z}{ns/$kind}r or fail 125, "$kind: $!"; must("setns", fileno $file, 0) }
@@ -166,7 +169,7 @@ if (!$up) {
   must("prctl", 4, 0, 0, 0, 0);
   # With the one that waits outside of the group this one ends too.
   if ($outside) { must("prctl", 1, 9, 0, 0, 0); getppid == $outside or exit 125 }
-  attend(fork // -1);
+  attend(sub { fork // -1 });
   $the{tty} or call("setsid");
 }
 %ENV = %environment;
@@ -566,6 +569,14 @@ slay() {
   done
 }
 
+# What a `boxes up` that was killed ran: .NAME.PID in the run root, where no box's name begins with a dot.
+drop_copies() {
+  for copy in "$run_root/.$name".*; do
+    case ${copy#"$run_root/.$name."} in *[!0-9]*) continue ;; esac
+    [ -e "/proc/${copy##*.}" ] || rm -f -- "$copy"
+  done
+}
+
 # Removes what a run made: the box's processes, groups and run state; and its writable layer unless that is kept.
 sweep() {
   slay
@@ -656,7 +667,7 @@ up() {
   step 'Start the command' command
   hear
   exec 5>&-
-  if read -r code word <&6; then die "$code" "$word"; fi
+  if read -r code word <&6 && [ "$code" != ended ]; then die "$code" "$word"; fi
   exec 6<&-
   [ "$leash" = no ] || exec 7>&-
   leash=no
@@ -674,8 +685,9 @@ up() {
 
 # Waits for the word of a part of `up`: ok, failed (it has said why), a status and a reason, or its death.
 hear() {
-  read -r word rest <&6 || die 125 "a part of up ended at \"$at\", without a word of its own" 'see above; if there is nothing, it was killed: dmesg may say why'
+  read -r word rest <&6 || word=ended
   case $word in
+    ended) die 125 "a part of up ended at \"$at\", without a word of its own" 'see above; if there is nothing, it was killed: dmesg may say why' ;;
     ok) ;;
     failed) at=''; exit 125 ;;
     *) die "$word" "$rest" ;;
@@ -703,14 +715,17 @@ start_monitor() {
 }
 
 # script keeps every descriptor that it gets, for as long as the box runs, so the status is opened inside of it. What
-# ends before that tells nothing: the last line does then.
+# ends before that tells nothing: the last line does then, and it stands for the end of file, which `up` itself keeps off.
 typescript() {
   exec 5>&- 6<&- 7>&- 8<&-
   quote "$self"
   line="exec $untie sh ${trace:-} $quoted spawn"
   quote "$run/launched"
   SHELL=/bin/sh script -qefc "exec 4>$quoted; $line" /dev/null || :
-  [ -s "$run/exit" ] || printf '125 the terminal could not be made, or what runs in it has ended\n' 1<>"$run/launched"
+  if [ -e "$run/started" ] || [ ! -p "$run/launched" ]; then return 0; fi
+  last=ended
+  [ -s "$run/exit" ] || last='125 the terminal could not be made, or what runs in it has ended'
+  printf '%s\n' "$last" 1<>"$run/launched"
 }
 
 relay() {
@@ -896,6 +911,7 @@ down() {
   done
   keep_layer=no
   sweep
+  drop_copies
   unlock
 }
 
@@ -1014,6 +1030,7 @@ enter() {
     quote "$self"
     line="exec $untie sh ${trace:-} $quoted into"
     for word in "$@"; do quote "$word"; line="$line $quoted"; done
+    # It turns in circles for ever when a child dies that is not its own (util-linux 2.38): this shell leaves it none.
     exec script -qefc "$line" /dev/null
   fi
   # No terminal goes into a box (see start_monitor): input from one is left out, output to one passes through cat.
