@@ -888,9 +888,10 @@ down() {
   grace_option "$@"
   tries=0
   while :; do
+    halted=''
     look "$run"
     case $state in
-      running) halt ;;
+      running) halted=$pid; halt ;;
       starting)
         kill -TERM "$pid" 2>/dev/null || :
         left=100
@@ -904,7 +905,12 @@ down() {
     [ -d "$run_root" ] || mkdir -p "$run_root"
     lock
     look "$run"
-    case $state in running | starting) ;; *) break ;; esac
+    case $state in
+      # It has outlived SIGKILL: the sweep says which process that is.
+      running) [ "$pid" != "$halted" ] || break ;;
+      starting) ;;
+      *) break ;;
+    esac
     unlock
     tries=$((tries + 1))
     [ "$tries" -lt 20 ] || die 125 'the box keeps coming back' 'stop what starts it, then try again'
