@@ -223,7 +223,7 @@ test('what down did not undo is seen', async () => {
     const box = here.box({ rootfs: 'host', command: ['sleep', '1000'] })
     const program = readFileSync(box.program, 'utf8')
     without(box, defence, instead)
-    if (typeof defence !== 'string') without(box, '      running) halt ;;', '      running) ;;')
+    if (typeof defence !== 'string') without(box, '      running) halted=$pid; halt ;;', '      running) ;;')
     const seen: string[] = []
     for (let n = 0; n < 40 && seen.length === 0; n += 3) {
       const up = box.start({ args: ['-d'] })
