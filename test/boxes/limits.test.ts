@@ -1,4 +1,6 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import { afterAll, expect, test } from '@jest/globals'
 import { busyboxRoot, facts, sleep, type TestBox, until, world } from '../harness/index.ts'
 
@@ -94,14 +96,28 @@ test('cpu_shares and cpuset', async () => {
   expect((await box.enter(['grep', 'Cpus_allowed_list', '/proc/self/status'])).stdout).toMatch(/\t0\n/)
 })
 
+/** A disk of this machine and a new directory on it. /tmp may be in memory. */
+function onDisk(): { disk: string; directory: string } {
+  for (const place of ['/tmp', '/var/tmp', process.cwd()]) {
+    const { stdout } = spawnSync('findmnt', ['-no', 'SOURCE', '--target', place], { encoding: 'utf8' })
+    if (!stdout.startsWith('/dev/')) continue
+    const block = realpathSync(`/sys/class/block/${basename(realpathSync(stdout.trim()))}`)
+    const whole = existsSync(`${block}/partition`) ? dirname(block) : block
+    return { disk: basename(whole), directory: mkdtempSync(`${place}/boxes-disk-`) }
+  }
+  throw new Error('no directory here is on a disk')
+}
+const { disk, directory } = onDisk()
+afterAll(() => rmSync(directory, { recursive: true }))
+
 test('block device limits are written for the device’s number', async () => {
   const box = await up({
     blkio_config: {
-      device_read_bps: [{ path: '/dev/vda', rate: '1m' }],
-      device_write_iops: [{ path: '/dev/vda', rate: 100 }],
+      device_read_bps: [{ path: `/dev/${disk}`, rate: '1m' }],
+      device_write_iops: [{ path: `/dev/${disk}`, rate: 100 }],
     },
   })
-  const [number] = readFileSync('/sys/block/vda/dev', 'utf8').trim().split('\n')
+  const [number] = readFileSync(`/sys/block/${disk}/dev`, 'utf8').trim().split('\n')
   if (v2) expect(group(box, 'io.max')).toBe(`${number} rbps=1048576 wbps=max riops=max wiops=100`)
   else {
     expect(group(box, 'blkio.throttle.read_bps_device')).toBe(`${number} 1048576`)
@@ -110,7 +126,7 @@ test('block device limits are written for the device’s number', async () => {
 })
 
 test('block device limits bite: 2 MiB of direct input and output at 1 MiB/s', async () => {
-  const rate = [{ path: '/dev/vda', rate: '1m' }]
+  const rate = [{ path: `/dev/${disk}`, rate: '1m' }]
   const copy = (from: string, to: string, flag: string) =>
     `dd if=${from} of=${to} bs=256k count=8 ${flag}=direct`
   const script = `${copy('/dev/zero', '/vol/blocks', 'oflag')} && ${copy('/vol/blocks', '/dev/null', 'iflag')}`
@@ -119,7 +135,7 @@ test('block device limits bite: 2 MiB of direct input and output at 1 MiB/s', as
     ['write', { device_write_bps: rate }],
     ['read', { device_read_bps: rate }],
   ] as const) {
-    const spec = { blkio_config, volumes: [`${here.directory}:/vol`] }
+    const spec = { blkio_config, volumes: [`${directory}:/vol`] }
     const ran = await here.sh({ rootfs: 'host', ...spec }, script)
     const [write, read] = [...ran.stderr.matchAll(/copied, ([0-9.e-]+) s/g)].map(([, seconds]) =>
       Number(seconds),

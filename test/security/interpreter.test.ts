@@ -1,6 +1,7 @@
+import { spawnSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
-import { start, type TestBox, until, type World, world } from '../harness/index.ts'
+import { facts, start, type TestBox, until, type World, world } from '../harness/index.ts'
 import { tree, without } from './attack.ts'
 
 // The overwritten host program (CVE-2019-5736). The interpreter that may be overwritten is a copy, first in PATH.
@@ -33,18 +34,26 @@ function place() {
   return { directory, result, env, before: tree(`${directory}/bin`), after: () => tree(`${directory}/bin`) }
 }
 
-const view = 'mount -o remount,bind,ro /'
+/** The copies are on a mount that may not be one of the host's tools, as where /tmp is in memory. */
+const { stdout: mount } = spawnSync('findmnt', ['-no', 'TARGET', '--target', here.directory], {
+  encoding: 'utf8',
+})
+const host = { ...facts(), toolMounts: [...new Set([...facts().toolMounts, mount.trim()])] }
+const view = /mount -o remount,bind,ro \S+/
 
 async function byUp(weaken: (box: TestBox) => void) {
   const at = place()
   // PID 1 must last: with it the box's other processes would go.
   const script = `/vol/attack & while [ ! -e /vol/result ]; do sleep 0.02; done`
   writeFileSync(`${at.directory}/vol/first`, attack.replace('fork and exit 0;\n', ''), { mode: 0o755 })
-  const box = here.box({
-    rootfs: 'host',
-    volumes: [`${at.directory}/vol:/vol`],
-    command: ['/vol/first', script],
-  })
+  const box = here.box(
+    {
+      rootfs: 'host',
+      volumes: [`${at.directory}/vol:/vol`],
+      command: ['/vol/first', script],
+    },
+    host,
+  )
   weaken(box)
   await box.up({ env: at.env })
   const result = await at.result()
@@ -59,7 +68,10 @@ async function byEnter(
   begin: Begin = (box, env) => box.up({ detach: true, env }),
 ) {
   const at = place()
-  const box = here.box({ rootfs: 'host', volumes: [`${at.directory}/vol:/vol`], command: ['sleep', '100'] })
+  const box = here.box(
+    { rootfs: 'host', volumes: [`${at.directory}/vol:/vol`], command: ['sleep', '100'] },
+    host,
+  )
   weaken(box)
   await begin(box, at.env)
   expect(await box.enter(['/vol/attack'], { env: at.env })).toMatchObject({ status: 0, stderr: '' })

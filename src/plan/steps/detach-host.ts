@@ -1,10 +1,11 @@
 import type { Box } from '../../spec/box.ts'
-import type { About, Step } from '../plan.ts'
+import type { About, Command, Step } from '../plan.ts'
 import { furnisher } from '../refs.ts'
+import { sharesMounts } from './overlay.ts'
 
 export const about: About = {
   does: "Takes the host's tree out of the box's mount namespace.",
-  kernel: 'umount2(2) with MNT_DETACH',
+  kernel: 'umount2(2) with MNT_DETACH; mount(2), MS_REC|MS_SLAVE, where mounts are shared with the host',
   man: 'umount(8), options -N, --lazy',
   without: 'The whole host would stay reachable at /dev/.old.',
   docker: 'runc does the same',
@@ -18,8 +19,14 @@ export function detachHost(box: Box): Step[] {
       title: 'Detach the host',
       why: 'always',
       where: 'init',
-      run: [{ run: ['umount', '-N', furnisher, '--lazy', '/dev/.old'] }],
+      run: [...leavePeers(box), { run: ['umount', '-N', furnisher, '--lazy', '/dev/.old'] }],
       undo: [],
     },
   ]
+}
+
+/** With a shared volume the tree still has peers on the host: /proc, /sys and all else would be unmounted there, too. */
+function leavePeers(box: Box): Command[] {
+  if (!sharesMounts(box)) return []
+  return [{ run: ['mount', '-N', furnisher, '--make-rslave', '/dev/.old'] }]
 }

@@ -63,7 +63,19 @@ function bootstrap(rootfs: Extract<Box['rootfs'], { kind: 'debootstrap' }>, host
   const { suite, include, variant, mirror } = rootfs
   const more = mirror === null ? [] : [mirror]
   const list = include.length === 0 ? [] : [`--include=${include.join(',')}`]
+  // They mount /proc and more in the root that they make: in a namespace of their own it all goes with them, however they end.
+  const apart = ['unshare', '--mount', '--']
   if (host.tools.mmdebstrap)
-    return ['mmdebstrap', '--quiet', `--variant=${variant}`, '--mode=root', ...list, suite, '@', ...more]
-  return ['debootstrap', `--variant=${variant}`, ...list, suite, '@', ...more]
+    return [
+      ...apart,
+      'mmdebstrap',
+      '--quiet',
+      `--variant=${variant}`,
+      '--mode=root',
+      ...list,
+      suite,
+      '@',
+      ...more,
+    ]
+  return [...apart, 'debootstrap', `--variant=${variant}`, ...list, suite, '@', ...more]
 }

@@ -1086,7 +1086,7 @@ prepare() {
   fi
   step 'Make the Debian root' rootfs
   lower="$roots/073f1f16f54e5d2f3db15e8bba13e4bb0fdc64afc316b2a42223d4d111786068"
-  bootstrap debootstrap --variant=minbase --include=redis-server bookworm @
+  bootstrap unshare --mount -- debootstrap --variant=minbase --include=redis-server bookworm @
   export lower
   step 'List /proc, /sys and the parts of /dev' 'shm_size, privileged'
   printf '%s\n' 'proc /proc proc nosuid,nodev,noexec,X-mount.mkdir 0 0' \

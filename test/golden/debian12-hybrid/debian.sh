@@ -1086,7 +1086,8 @@ prepare() {
   fi
   step 'Make the Debian root' rootfs
   lower="$roots/eff59bd267ab238838814eaeb07a36f9d4a885787758d8bec539255b0ec9aa69"
-  bootstrap mmdebstrap --quiet --variant=minbase --mode=root --include=redis-server bookworm @
+  bootstrap unshare --mount -- mmdebstrap --quiet --variant=minbase --mode=root --include=redis-server \
+    bookworm @
   export lower
   step 'List /proc, /sys and the parts of /dev' 'shm_size, privileged'
   printf '%s\n' 'proc /proc proc nosuid,nodev,noexec,X-mount.mkdir 0 0' \
