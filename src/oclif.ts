@@ -45,5 +45,20 @@ function usage(verb: string, { message }: Error): Problem {
   const known = verb in commands || ['exec', 'shell'].includes(verb)
   const [first = '', ...more] = message.split('\n').filter((line) => !line.startsWith('See more help'))
   const text = known ? [first, ...more].join('\n') : `there is no command ${JSON.stringify(verb)}`
-  return new Problem(text, { remedy: known ? `boxes ${verb} --help` : 'boxes --help', status: 2 })
+  return new Problem(text, {
+    remedy: known ? `boxes ${verb} --help` : (instead[verb] ?? 'boxes --help'),
+    status: 2,
+  })
+}
+
+/** What people of other tools type first. */
+const instead: Readonly<Record<string, string>> = {
+  help: 'boxes --help, boxes up --help, …',
+  kill: 'boxes stop -t 0 NAME',
+  list: 'boxes ps',
+  ls: 'boxes ps',
+  restart: 'boxes stop NAME, then boxes up SPEC',
+  rm: 'boxes down NAME',
+  run: 'boxes up SPEC',
+  start: 'boxes up SPEC',
 }

@@ -28,7 +28,12 @@ export const noSuchBox = (name: string, status = 1): Problem =>
 export function tell(error: unknown): { readonly text: string; readonly status: number } {
   if (error instanceof Printed) return { text: error.message, status: error.status }
   if (error instanceof Problem) return { text: withHelp(error.message, error.remedy), status: error.status }
-  const { message, stack } = error as Error
+  const { message, stack, code, path } = error as NodeJS.ErrnoException
+  if (code === 'EACCES')
+    return {
+      text: withHelp(`${path}: permission denied`, 'run it as root, for example with sudo'),
+      status: 125,
+    }
   const text = process.env.BOXES_DEBUG ? `${stack}\n` : withHelp(message, 'BOXES_DEBUG=1 shows where')
   return { text, status: 125 }
 }

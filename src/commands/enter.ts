@@ -6,7 +6,7 @@ export default class Enter extends Command {
   static override summary = 'Run a command in a running box, confined as its own.'
   static override description = `Options stand before NAME; everything after NAME is the command, untouched.
 Without a command: the shell of the box's user, else /bin/sh.`
-  static override usage = 'enter [-e NAME=VALUE] [-u USER] [-w DIR] [-t|-T] NAME [COMMAND...]'
+  static override usage = '<%= command.id %> [-e NAME=VALUE] [-u USER] [-w DIR] [-t|-T] NAME [COMMAND...]'
   static override aliases = ['exec', 'shell']
   static override examples = [
     '<%= config.bin %> enter web',

@@ -28,9 +28,10 @@ function isTypoOf(missing: Diagnostic): (other: Flagged) => boolean {
 function unknown(key: string, path: Path, parent: Schema, { atKey }: Pick<Places, 'atKey'>): Flagged {
   const place = atKey([...path, key])
   const here = [...path, key]
-  if (path.length === 0 && notYet.has(key)) {
+  const instead = path.length === 0 ? notYet.get(key) : undefined
+  if (instead !== undefined) {
     const message = `${show(key)} is not supported yet`
-    return { path: here, diagnostic: diagnostic('unsupported', message, 'remove it', [], place) }
+    return { path: here, diagnostic: diagnostic('unsupported', message, instead, [], place) }
   }
   const known = Object.keys(parent.properties ?? {})
   const guess = nearest(key, known)

@@ -35,14 +35,26 @@ export function typesOf(of: Schema): readonly string[] {
   return typeof of.type === 'string' ? [of.type] : of.type
 }
 
-/** Words of compose that have no meaning here yet: an error that says so, not a guess at a spelling. */
-export const notYet: ReadonlySet<string> = new Set(
-  (
-    'annotations attach boxes build cgroup_parent configs container_name cpu_count cpu_percent cpu_period ' +
-    'cpu_quota cpu_rt_period cpu_rt_runtime credential_spec depends_on deploy develop expose extends ' +
-    'external_links gpus healthcheck image include initContainers isolation label_file links logging ' +
-    'mac_address models networks platform ports post_start pre_stop profiles provider pull_policy ' +
-    'readinessProbe restart runtime scale secrets services shareProcessNamespace stdin_open ' +
+/** Words of compose that have no meaning here yet: an error that says so, not a guess at a spelling; with what to write instead. */
+export const notYet: ReadonlyMap<string, string> = new Map([
+  ...(
+    'annotations attach boxes cgroup_parent configs cpu_count cpu_percent cpu_period ' +
+    'cpu_quota cpu_rt_period cpu_rt_runtime credential_spec depends_on develop expose extends ' +
+    'external_links gpus healthcheck include initContainers isolation label_file links logging ' +
+    'mac_address models networks platform post_start pre_stop profiles provider pull_policy ' +
+    'readinessProbe runtime scale secrets shareProcessNamespace stdin_open ' +
     'storage_opt use_api_socket version volumes_from'
-  ).split(' '),
-)
+  )
+    .split(' ')
+    .map((word): [string, string] => [word, 'remove it']),
+  ['build', 'make a root file system first, a directory or a tarball, and name it as rootfs'],
+  ['container_name', 'use name'],
+  ['deploy', 'use cpus, mem_limit, pids_limit'],
+  [
+    'image',
+    'no images are pulled: use rootfs, a directory, a tarball (docker export makes one), {debootstrap: …} or host',
+  ],
+  ['ports', 'use network_mode: host, or remove it'],
+  ['restart', 'remove it, and let systemd or the like run boxes up'],
+  ['services', 'a file is one box: put the fields of one service at the top'],
+])

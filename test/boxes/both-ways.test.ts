@@ -1,6 +1,6 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { afterAll, expect, test } from '@jest/globals'
-import { run, world } from '../harness/index.ts'
+import { facts, run, world } from '../harness/index.ts'
 
 // The versions of tools that bin/boxes remembers are no trace of a box.
 afterAll(() => rmSync(`${here.directory}/root/cache`, { recursive: true, force: true }))
@@ -67,3 +67,21 @@ async function observed(name: string, way: Ways) {
   expect(await way('down')).toMatchObject({ status: 0 })
   return { seen: entered.stdout, apart, groups: groups.join('') }
 }
+
+test('a program for another machine: one error, and no plain file where its groups would be', async () => {
+  const fields = { rootfs: 'host', mem_limit: '64m', command: ['true'] }
+  const { cgroup, ...host } = facts()
+  const other = here.box(fields, {
+    ...host,
+    cgroup: { ...cgroup, version: 'v2', v1: {}, v2: here.directory },
+  })
+  expect(await other.up()).toMatchObject({
+    status: 125,
+    stderr: expect.stringMatching(/is for another machine .*boxes-test[\s\S]*plan --host FILE/),
+  })
+  const arch = here.box(fields, { ...facts(), arch: facts().arch === 'aarch64' ? 'x86_64' : 'aarch64' })
+  if (existsSync('/proc/sys/kernel/arch'))
+    expect((await arch.up()).stderr).toMatch(/is for another machine \(aarch64; this one is x86_64\)/)
+  for (const box of [other, arch]) expect(await box.down()).toMatchObject({ status: 0, stderr: '' })
+  expect(existsSync(`${here.directory}/cgroup.procs`)).toBe(false)
+})

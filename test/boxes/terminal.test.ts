@@ -177,17 +177,42 @@ describe('Ctrl-C at a terminal', () => {
       restored: true,
     })
     expect((await box.status()).stdout).toMatch(/^running/)
-    // Who waits outside for the command has the same terminal; without this it ends, and the command with it.
-    without(box, '$SIG{INT} = $SIG{QUIT} = "IGNORE" if $the{tty};')
+    // Who waits outside for the command has not that terminal; if it had, it would end, and the command with it.
+    without(box, 'session() if $up;', 'session();')
+    without(box, /^ {2}session\(\);$/)
     expect((await interrupted(`sh ${box.program} enter -t sh -c '${obeys}'`, box)).status).toBe(130)
   })
   test('without its trap up is dead and the box goes on', async () => {
     const box = here.box({ rootfs: root, command: ['sh', '-c', obeys] })
-    without(box, "trap 'halt' HUP INT TERM", 'trap - HUP INT TERM')
+    without(box, /trap '.* halt' HUP INT TERM/, 'trap - HUP INT TERM')
     expect((await interrupted(`sh ${box.program} up`, box)).status).not.toBe(9)
     expect((await box.status()).stdout).toMatch(/^running/)
     expect((await box.down('-t', '0')).status).toBe(0)
   })
+})
+
+test('a shell that enter -t starts can tidy up its terminal: its session is in the pid namespace', async () => {
+  const box = here.box({ rootfs: 'host', command: ['sleep', '1000'] })
+  await box.up({ detach: true })
+  const enter = () =>
+    run(['script', '-qec', `sh ${box.program} enter -t sh; echo "rc $?"`, '/dev/null'], { stdin: 'exit 3\n' })
+  expect((await enter()).stdout).toMatch(/exit 3\r\n(# )?rc 3\r\n$/)
+})
+
+test('a second signal to up does not wait for the grace period', async () => {
+  const box = here.box({
+    rootfs: 'host',
+    stop_grace_period: '20s',
+    command: ['sh', '-c', 'trap "" TERM; while :; do sleep 1; done'],
+  })
+  const up = box.start()
+  await box.pid()
+  const began = Date.now()
+  up.kill('SIGTERM')
+  await sleep(300)
+  up.kill('SIGTERM')
+  expect((await up.done).status).toBe(137)
+  expect(Date.now() - began).toBeLessThan(5_000)
 })
 
 test('specs/tty.yaml is a shell to work in', async () => {

@@ -289,9 +289,17 @@ unlock() {
   [ "$locks" -gt 0 ] || exec 9<&-
 }
 
+# Nothing is written on a machine that this program was not made for: group files would become plain ones.
+this_machine() {
+  { read -r here </proc/sys/kernel/arch; } 2>/dev/null || here=$machine
+  for group in $cgroups; do [ -e "${group%/boxes/*}/cgroup.procs" ] || here="one without the control groups ${group%/boxes/*}"; done
+  [ "$here" = "$machine" ] ||
+    die 125 "this program is for another machine ($machine; this one is $here)" \
+      'boxes plan --host FILE compiles it, with FILE from boxes doctor --json on this machine'
+}
+
 # The name is claimed under a lock, so that of two `up` one wins and the other changes nothing.
 claim() {
-  trap unclaimed EXIT
   kill -0 1 2>/dev/null || die 125 'only root can make a box' 'run it as root, for example with sudo'
   if [ ! -d "$run_root" ] || [ ! -d "$data_root/boxes" ] || [ ! -d "$roots" ]; then mkdir -p "$run_root" "$data_root/boxes" "$roots"; fi
   lock
@@ -330,6 +338,8 @@ slay() {
     for group in $cgroups; do
       [ -e "$group/cgroup.procs" ] || continue
       while read -r pid; do
+        # To kill 0 is to kill the group of this shell; the kernel writes it for who is in an outer pid namespace.
+        [ "$pid" -gt 0 ] || continue
         left=$pid
         kill -KILL "$pid" 2>/dev/null || :
       done <"$group/cgroup.procs"
@@ -409,6 +419,8 @@ up() {
     shift
   done
   step 'Claim the name' always
+  trap unclaimed EXIT
+  this_machine
   hasten
   claim
   prepare
@@ -559,6 +571,7 @@ init() {
 
 # Into the box's cgroup and namespaces; what is to be written there later is opened before.
 spawn() {
+  trap 'confess' EXIT
   exec 8>"$run/init" 9>"$run/exit"
   identify self
   spawned=$started
@@ -593,14 +606,15 @@ reap() {
   while [ -n "$left" ]; do
     left=''
     while read -r pid; do
-      [ "$pid" = "$$" ] || ! kill -KILL "$pid" || left=$pid
+      [ "$pid" = "$$" ] || [ "$pid" = 0 ] || ! kill -KILL "$pid" || left=$pid
     done <"$first/cgroup.procs"
   done 2>/dev/null
 }
 
 # In the foreground: signals stop the box; its exit status is ours.
 attend() {
-  trap 'halt' HUP INT TERM
+  # A second signal is for those who do not want to wait.
+  trap 'trap "patience=0" HUP INT TERM; halt' HUP INT TERM
   trap - EXIT
   while kill -0 "$monitor" 2>/dev/null; do wait "$monitor" || :; done
   for job in $relays; do wait "$job" || :; done
@@ -617,10 +631,10 @@ halt() {
   alive "$run/init" || return 0
   thaw
   kill -"$stop_signal" "$pid" 2>/dev/null || :
-  left=$grace
-  while alive "$run/init" && [ "$left" -gt 0 ]; do
+  patience=$grace
+  while alive "$run/init" && [ "$patience" -gt 0 ]; do
     sleep 0.05
-    left=$((left - 5))
+    patience=$((patience - 5))
   done
   if alive "$run/init"; then kill -KILL "$pid" 2>/dev/null || :; fi
   left=200

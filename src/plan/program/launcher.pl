@@ -35,14 +35,11 @@ if (defined $the{oom}) { open my $file, ">", "/proc/self/oom_score_adj" or fail 
 
 # The group comes first, as root and before the cgroup namespace: clone3(2) with CLONE_INTO_CGROUP begins there, without the wait
 # that a move is (see enterGroups). Then what comes into the pid namespace is a child of this one.
-# Ctrl-C at the new terminal is for the command, which may go on: who waits for it must not end.
-sub attend { my ($begin) = @_; $SIG{INT} = $SIG{QUIT} = "IGNORE" if $the{tty};
-  my $child = $begin->(); $child == -1 and fail 125, "fork: $!";
-  if ($child) { waitpid $child, 0; exit($? & 127 ? 128 + ($? & 127) : $? >> 8) }
-  $SIG{INT} = $SIG{QUIT} = "DEFAULT" }
+sub attend { my ($child) = @_; $child == -1 and fail 125, "fork: $!"; $child or return;
+  waitpid $child, 0; exit($? & 127 ? 128 + ($? & 127) : $? >> 8) }
 my $outside;
 if (!$up) {
-  if (-d $out) { $outside = $$; attend(sub { syscall(435, pack("Q11", 1 << 33, 0, 0, 0, 17, 0, 0, 0, 0, 0, fileno $out), 88) }) }
+  if (-d $out) { $outside = $$; attend(syscall(435, pack("Q11", 1 << 33, 0, 0, 0, 17, 0, 0, 0, 0, 0, fileno $out), 88)) }
   else { syswrite $out, "0\n" or fail 125, "cgroup: $!" }
   close $out;
   for my $kind ("cgroup", "pid") { open my $file, "<", $root =~ s{root\z}{ns/$kind}r or fail 125, "$kind: $!"; must("setns", fileno $file, 0) }
@@ -60,8 +57,8 @@ syscall(436, 3, 0xffffffff, 4) == 0 or fail 125, "close_range: $!";
 
 rmdir "/dev/.old" if $up;
 # A session of its own: signals of the terminal outside stay with the caller; TIOCSCTTY for a terminal that is the box alone.
-call("setsid") if $up || $the{tty};
-if ($the{tty}) { ioctl STDIN, 0x540E, my $steal = 1 or fail 125, "controlling terminal: $!" }
+sub session { call("setsid"); !$the{tty} or ioctl STDIN, 0x540E, my $steal = 1 or fail 125, "controlling terminal: $!" }
+session() if $up;
 # A keyring of its own: the session keyring of the caller would be inherited with what it holds.
 call("keyctl", 1, 0);
 # The /dev/null of the host must not be for the box to chown: take that of the box, if it still is one. A directory would be a way out.
@@ -130,8 +127,8 @@ if (!$up) {
   must("prctl", 4, 0, 0, 0, 0);
   # With the one that waits outside of the group this one ends too.
   if ($outside) { must("prctl", 1, 9, 0, 0, 0); getppid == $outside or exit 125 }
-  attend(sub { fork // -1 });
-  $the{tty} or call("setsid");
+  attend(fork // -1);
+  session();
 }
 %ENV = %environment;
 if ($up) { syswrite $out, "ok\n" } else { must("prctl", 1, 9, 0, 0, 0) }

@@ -74,14 +74,11 @@ if (defined $the{oom}) { open my $file, ">", "/proc/self/oom_score_adj" or fail 
 
 # The group comes first, as root and before the cgroup namespace: clone3(2) with CLONE_INTO_CGROUP begins there, without the wait
 # that a move is (see enterGroups). Then what comes into the pid namespace is a child of this one.
-# Ctrl-C at the new terminal is for the command, which may go on: who waits for it must not end.
-sub attend { my ($begin) = @_; $SIG{INT} = $SIG{QUIT} = "IGNORE" if $the{tty};
-  my $child = $begin->(); $child == -1 and fail 125, "fork: $!";
-  if ($child) { waitpid $child, 0; exit($? & 127 ? 128 + ($? & 127) : $? >> 8) }
-  $SIG{INT} = $SIG{QUIT} = "DEFAULT" }
+sub attend { my ($child) = @_; $child == -1 and fail 125, "fork: $!"; $child or return;
+  waitpid $child, 0; exit($? & 127 ? 128 + ($? & 127) : $? >> 8) }
 my $outside;
 if (!$up) {
-  if (-d $out) { $outside = $$; attend(sub { syscall(435, pack("Q11", 1 << 33, 0, 0, 0, 17, 0, 0, 0, 0, 0, fileno $out), 88) }) }
+  if (-d $out) { $outside = $$; attend(syscall(435, pack("Q11", 1 << 33, 0, 0, 0, 17, 0, 0, 0, 0, 0, fileno $out), 88)) }
   else { syswrite $out, "0\n" or fail 125, "cgroup: $!" }
   close $out;
   for my $kind ("cgroup", "pid") { open my $file, "<", $root =~ s{root\z}{ns/$kind}r or fail 125, "$kind: $!"; must("setns", fileno $file, 0) }
@@ -99,8 +96,8 @@ syscall(436, 3, 0xffffffff, 4) == 0 or fail 125, "close_range: $!";
 
 rmdir "/dev/.old" if $up;
 # A session of its own: signals of the terminal outside stay with the caller; TIOCSCTTY for a terminal that is the box alone.
-call("setsid") if $up || $the{tty};
-if ($the{tty}) { ioctl STDIN, 0x540E, my $steal = 1 or fail 125, "controlling terminal: $!" }
+sub session { call("setsid"); !$the{tty} or ioctl STDIN, 0x540E, my $steal = 1 or fail 125, "controlling terminal: $!" }
+session() if $up;
 # A keyring of its own: the session keyring of the caller would be inherited with what it holds.
 call("keyctl", 1, 0);
 # The /dev/null of the host must not be for the box to chown: take that of the box, if it still is one. A directory would be a way out.
@@ -169,8 +166,8 @@ if (!$up) {
   must("prctl", 4, 0, 0, 0, 0);
   # With the one that waits outside of the group this one ends too.
   if ($outside) { must("prctl", 1, 9, 0, 0, 0); getppid == $outside or exit 125 }
-  attend(sub { fork // -1 });
-  $the{tty} or call("setsid");
+  attend(fork // -1);
+  session();
 }
 %ENV = %environment;
 if ($up) { syswrite $out, "ok\n" } else { must("prctl", 1, 9, 0, 0, 0) }
@@ -517,9 +514,17 @@ unlock() {
   [ "$locks" -gt 0 ] || exec 9<&-
 }
 
+# Nothing is written on a machine that this program was not made for: group files would become plain ones.
+this_machine() {
+  { read -r here </proc/sys/kernel/arch; } 2>/dev/null || here=$machine
+  for group in $cgroups; do [ -e "${group%/boxes/*}/cgroup.procs" ] || here="one without the control groups ${group%/boxes/*}"; done
+  [ "$here" = "$machine" ] ||
+    die 125 "this program is for another machine ($machine; this one is $here)" \
+      'boxes plan --host FILE compiles it, with FILE from boxes doctor --json on this machine'
+}
+
 # The name is claimed under a lock, so that of two `up` one wins and the other changes nothing.
 claim() {
-  trap unclaimed EXIT
   kill -0 1 2>/dev/null || die 125 'only root can make a box' 'run it as root, for example with sudo'
   if [ ! -d "$run_root" ] || [ ! -d "$data_root/boxes" ] || [ ! -d "$roots" ]; then mkdir -p "$run_root" "$data_root/boxes" "$roots"; fi
   lock
@@ -558,6 +563,8 @@ slay() {
     for group in $cgroups; do
       [ -e "$group/cgroup.procs" ] || continue
       while read -r pid; do
+        # To kill 0 is to kill the group of this shell; the kernel writes it for who is in an outer pid namespace.
+        [ "$pid" -gt 0 ] || continue
         left=$pid
         kill -KILL "$pid" 2>/dev/null || :
       done <"$group/cgroup.procs"
@@ -637,6 +644,8 @@ up() {
     shift
   done
   step 'Claim the name' always
+  trap unclaimed EXIT
+  this_machine
   hasten
   claim
   prepare
@@ -787,6 +796,7 @@ init() {
 
 # Into the box's cgroup and namespaces; what is to be written there later is opened before.
 spawn() {
+  trap 'confess' EXIT
   exec 8>"$run/init" 9>"$run/exit"
   identify self
   spawned=$started
@@ -821,14 +831,15 @@ reap() {
   while [ -n "$left" ]; do
     left=''
     while read -r pid; do
-      [ "$pid" = "$$" ] || ! kill -KILL "$pid" || left=$pid
+      [ "$pid" = "$$" ] || [ "$pid" = 0 ] || ! kill -KILL "$pid" || left=$pid
     done <"$first/cgroup.procs"
   done 2>/dev/null
 }
 
 # In the foreground: signals stop the box; its exit status is ours.
 attend() {
-  trap 'halt' HUP INT TERM
+  # A second signal is for those who do not want to wait.
+  trap 'trap "patience=0" HUP INT TERM; halt' HUP INT TERM
   trap - EXIT
   while kill -0 "$monitor" 2>/dev/null; do wait "$monitor" || :; done
   for job in $relays; do wait "$job" || :; done
@@ -845,10 +856,10 @@ halt() {
   alive "$run/init" || return 0
   thaw
   kill -"$stop_signal" "$pid" 2>/dev/null || :
-  left=$grace
-  while alive "$run/init" && [ "$left" -gt 0 ]; do
+  patience=$grace
+  while alive "$run/init" && [ "$patience" -gt 0 ]; do
     sleep 0.05
-    left=$((left - 5))
+    patience=$((patience - 5))
   done
   if alive "$run/init"; then kill -KILL "$pid" 2>/dev/null || :; fi
   left=200
