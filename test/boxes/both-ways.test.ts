@@ -69,7 +69,7 @@ async function observed(name: string, way: Ways) {
 }
 
 test('a program for another machine: one error, and no plain file where its groups would be', async () => {
-  const fields = { rootfs: 'host', mem_limit: '64m', command: ['true'] }
+  const fields = { rootfs: 'host', command: ['true'] }
   const { cgroup, ...host } = facts()
   const other = here.box(fields, {
     ...host,

@@ -99,7 +99,7 @@ test('cpu_shares and cpuset', async () => {
 /** A disk of this machine and a new directory on it. /tmp may be in memory. */
 function onDisk(): { disk: string; directory: string } {
   for (const place of ['/tmp', '/var/tmp', process.cwd()]) {
-    const { stdout } = spawnSync('findmnt', ['-no', 'SOURCE', '--target', place], { encoding: 'utf8' })
+    const { stdout } = spawnSync('findmnt', ['-vno', 'SOURCE', '--target', place], { encoding: 'utf8' })
     if (!stdout.startsWith('/dev/')) continue
     const block = realpathSync(`/sys/class/block/${basename(realpathSync(stdout.trim()))}`)
     const whole = existsSync(`${block}/partition`) ? dirname(block) : block

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { execaSync } from 'execa'
@@ -121,4 +121,35 @@ test('a reader that leaves early is no error', () => {
     cwd: temp,
   })
   expect([stdout, stderr]).toEqual(['{', ''])
+})
+
+describe('what people of other tools type first', () => {
+  test('their words for commands and fields', () => {
+    expect(boxes('run', 'x')).toMatchObject({
+      exitCode: 2,
+      stderr: 'boxes: there is no command "run"\n  help: boxes up SPEC\n',
+    })
+    writeFileSync(`${temp}/compose.yaml`, 'services:\n  web:\n    image: nginx\n')
+    expect(boxes('validate', 'compose.yaml').stderr).toMatch(
+      /"services" is not supported yet[\s\S]*a file is one box/,
+    )
+  })
+  test('who is not root is not told that there are no boxes', () => {
+    const data = `${temp}/closed`
+    mkdirSync(`${data}/boxes/one`, { recursive: true })
+    chmodSync(temp, 0o755)
+    chmodSync(`${data}/boxes`, 0o700)
+    const ran = execaSync(
+      'setpriv',
+      ['--reuid=65534', '--regid=65534', '--clear-groups', `${root}bin/boxes`, 'ps'],
+      {
+        env: { BOXES_ROOT: data, BOXES_RUN: `${temp}/run` },
+        reject: false,
+      },
+    )
+    expect([ran.exitCode, ran.stderr]).toEqual([
+      125,
+      expect.stringMatching(/closed\/boxes: permission denied\n {2}help: run it as root/),
+    ])
+  })
 })
