@@ -220,6 +220,16 @@ test.each(Object.entries(marks))('propagation %s', async (word, mark) => {
   expect(rest).toEqual([...seenInside, '--', ...seenOutside])
 })
 
+test('a shared volume takes no mount from the host, whose mounts are shared as well', async () => {
+  const path = source('host')
+  const stdout = await inNamespace(
+    `mount --make-rshared /; mkdir ${path}/sub; mount -t tmpfs tmpfs ${path}/sub; touch ${path}/sub/mark`,
+    { volumes: [`${path}:/v:rshared`] },
+    `$ENTER ls /v/sub; ls ${path}/sub; grep -c ' /dev/pts ' /proc/self/mountinfo`,
+  )
+  expect(stdout).toMatch(/^mark\nmark\n[1-9]/)
+})
+
 test('rw: mounts below the source are there', async () => {
   const path = source('above')
   const stdout = await inNamespace(

@@ -1,6 +1,7 @@
 import type { Box } from '../../spec/box.ts'
 import type { About, Step } from '../plan.ts'
 import { furnisher } from '../refs.ts'
+import { sharesMounts } from './overlay.ts'
 
 export const about: About = {
   does: "Takes the host's tree out of the box's mount namespace.",
@@ -10,6 +11,7 @@ export const about: About = {
   docker: 'runc does the same',
 }
 
+/** Beside a shared volume the host's tree is shared, too: what is taken from it here would be taken from the host as well. */
 export function detachHost(box: Box): Step[] {
   if (box.namespaces.mount.mode !== 'private') return []
   return [
@@ -18,7 +20,10 @@ export function detachHost(box: Box): Step[] {
       title: 'Detach the host',
       why: 'always',
       where: 'init',
-      run: [{ run: ['umount', '-N', furnisher, '--lazy', '/dev/.old'] }],
+      run: [
+        ...(sharesMounts(box) ? [{ run: ['mount', '-N', furnisher, '--make-rslave', '/dev/.old'] }] : []),
+        { run: ['umount', '-N', furnisher, '--lazy', '/dev/.old'] },
+      ],
       undo: [],
     },
   ]
