@@ -100,6 +100,21 @@ test('maskedPaths and readonlyPaths inside a volume', async () => {
   expect(readdirSync(path).sort()).toEqual(['file', 'fixed', 'free'])
 })
 
+test('a file for a directory, or the other way round, in a volume: an error that says so', async () => {
+  const [outer, inner] = [source('kind'), source('other-kind')]
+  mkdirSync(`${outer}/directory`)
+  const on = async (volume: string) =>
+    (await here.sh({ rootfs: root, volumes: [`${outer}:/data`, volume] }, 'true')).stderr
+  expect(await on(`${inner}:/data/file`)).toMatch(/a directory cannot be mounted on a file/)
+  expect(await on(`${inner}/file:/data/directory`)).toMatch(/a file cannot be mounted on a directory/)
+})
+
+test('readonlyPaths keeps what the mount there refuses', async () => {
+  const spec = { rootfs: root, tmpfs: ['/t'], readonlyPaths: ['/t'] }
+  const ran = await here.sh(spec, 'awk \'$5 == "/t" { print $6 }\' /proc/self/mountinfo | tail -n 1')
+  expect(ran.stdout).toMatch(/^ro,nosuid,nodev,noexec/)
+})
+
 test('targets are made in the writable layer, not in the image', async () => {
   const path = source('made')
   await here.sh({ rootfs: root, volumes: [`${path}:/a/b/c`] }, 'ls /a/b/c')
