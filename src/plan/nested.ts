@@ -11,16 +11,12 @@ export interface Nested {
   readonly place: string
 }
 
-/** Files that boxes lays over those of the image. */
-export const initFileTargets = ['hosts', 'hostname', 'resolv.conf'].map((name) => `/etc/${name}`)
-
 /** Outer ones first. */
 export function nested(box: Box): Nested[] {
   if (box.namespaces.mount.mode !== 'private') return []
   const { volumes, tmpfs } = box.mounts
-  const targets = [...initFileTargets, ...[...tmpfs, ...volumes].map(({ target }) => target)]
-  return targets
-    .flatMap((target) => {
+  return [...tmpfs, ...volumes]
+    .flatMap(({ target }) => {
       const [volume] = volumes
         .map((outer) => outer.target)
         .filter((outer) => target.startsWith(`${outer}/`))

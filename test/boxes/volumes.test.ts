@@ -68,13 +68,12 @@ test('a tmpfs, a file and a volume in that tmpfs lie inside a volume, whatever t
   expect(readdirSync(`${outer}/tmp`)).toEqual([])
 })
 
-test('hosts, hostname and resolv.conf lie over a volume on /etc, too', async () => {
+test('a volume on /etc brings its own hosts, hostname and resolv.conf, and a note says so', async () => {
   const path = source('etc')
-  const ran = await here.sh(
-    { rootfs: root, volumes: [`${path}:/etc`], hostname: 'its-own', extra_hosts: ['other:10.1.2.3'] },
-    'cat /etc/file /etc/hostname; grep other /etc/hosts',
-  )
-  expect(ran.stdout).toBe('etc\nits-own\n10.1.2.3\tother\n')
+  symlinkSync('../run/elsewhere', `${path}/resolv.conf`)
+  const box = here.box({ rootfs: root, volumes: [`${path}:/etc:ro`], command: ['ls', '/etc'] })
+  expect(box.box.notes).toEqual([expect.stringMatching(/^volumes\[0\]: a volume on \/etc brings its own/)])
+  expect((await box.up()).stdout).toBe('file\nresolv.conf\n')
 })
 
 test('a place in a volume that is only read cannot be made there: one error', async () => {
@@ -98,6 +97,21 @@ test('maskedPaths and readonlyPaths inside a volume', async () => {
   expect(ran.stdout).toBe('')
   expect(ran.stderr).toMatch(/fixed\/x: Read-only/)
   expect(readdirSync(path).sort()).toEqual(['file', 'fixed', 'free'])
+})
+
+test('a file for a directory, or the other way round, in a volume: an error that says so', async () => {
+  const [outer, inner] = [source('kind'), source('other-kind')]
+  mkdirSync(`${outer}/directory`)
+  const on = async (volume: string) =>
+    (await here.sh({ rootfs: root, volumes: [`${outer}:/data`, volume] }, 'true')).stderr
+  expect(await on(`${inner}:/data/file`)).toMatch(/a directory cannot be mounted on a file/)
+  expect(await on(`${inner}/file:/data/directory`)).toMatch(/a file cannot be mounted on a directory/)
+})
+
+test('readonlyPaths keeps what the mount there refuses', async () => {
+  const spec = { rootfs: root, tmpfs: ['/t'], readonlyPaths: ['/t'] }
+  const ran = await here.sh(spec, 'awk \'$5 == "/t" { print $6 }\' /proc/self/mountinfo | tail -n 1')
+  expect(ran.stdout).toMatch(/^ro,nosuid,nodev,noexec/)
 })
 
 test('targets are made in the writable layer, not in the image', async () => {
@@ -218,6 +232,16 @@ test.each(Object.entries(marks))('propagation %s', async (word, mark) => {
   const seenInside = word === 'rprivate' ? [] : ['mark']
   const seenOutside = word === 'rshared' ? ['mark'] : []
   expect(rest).toEqual([...seenInside, '--', ...seenOutside])
+})
+
+test('a shared volume takes no mount from the host, whose mounts are shared as well', async () => {
+  const path = source('host')
+  const stdout = await inNamespace(
+    `mount --make-rshared /; mkdir ${path}/sub; mount -t tmpfs tmpfs ${path}/sub; touch ${path}/sub/mark`,
+    { volumes: [`${path}:/v:rshared`] },
+    `$ENTER ls /v/sub; ls ${path}/sub; grep -c ' /dev/pts ' /proc/self/mountinfo`,
+  )
+  expect(stdout).toMatch(/^mark\nmark\n[1-9]/)
 })
 
 test('rw: mounts below the source are there', async () => {

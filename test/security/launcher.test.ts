@@ -258,7 +258,7 @@ describe('the terminal of the caller', () => {
       /if \[ -t 1 \] \|\| \[ -t 2 \] \|\| \[ -t 8 \]; then relay; else (.*) fi/,
       'spawn 4>&5 5<&8 6<&- 7>&- 8<&- &',
     )
-    without(box, 'call("setsid") if $up || $the{tty};')
+    without(box, 'session() if $up;')
     expect((await typed(box, 'up')).stdout).toMatch(/got:INJECTED/)
     await box.down()
   })

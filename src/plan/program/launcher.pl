@@ -126,7 +126,7 @@ if ($file !~ m{/}) { my ($found, $denied);
 if (!$up) {
   must("prctl", 4, 0, 0, 0, 0);
   # With the one that waits outside of the group this one ends too.
-  if ($outside) { must("prctl", 1, 9, 0, 0, 0); getppid == $outside or exit 125 }
+  if ($outside) { must("prctl", 1, 9, 0, 0, 0); getppid == $outside or fail 125, "who waits for this is gone, or the filter refuses getppid" }
   attend(fork // -1);
   session();
 }

@@ -16,6 +16,7 @@ while (defined(my $name = shift @names)) {
   -l $name and fail "$name is a link; name the place itself";
   if (@names) { -d _ or mkdir $name or fail "$name: $!"; chdir $name or fail "$name: $!"; next }
   -e _ or ($directory ? mkdir $name : sysopen my $file, $name, 0101) or fail "$name: $!";
+  !-d $name == !$directory or fail "a ", ($directory ? "directory" : "file"), " cannot be mounted on a ", ($directory ? "file" : "directory");
   sysopen my $goal, $name, $path or fail "$name: $!";
   # MOVE_MOUNT_F_EMPTY_PATH and MOVE_MOUNT_T_EMPTY_PATH; 429 on x86_64 and arm64.
   syscall(429, fileno $mount, $none, fileno $goal, $none, 0x44) == 0 or fail "move_mount: $!";

@@ -1,5 +1,5 @@
 import type { Box } from '../../spec/box.ts'
-import { initFileTargets, mountPoint } from '../nested.ts'
+import { mountPoint } from '../nested.ts'
 import type { About, Command, Step, Word } from '../plan.ts'
 import { hasUsers } from './user-namespace.ts'
 
@@ -64,7 +64,7 @@ function targets(box: Box): Command {
     ...(hasUsers(box) ? ['owner', { ref: 'owner_uid' }, { ref: 'owner_gid' }] : []),
     ...nodes.flatMap(([name, major, minor]) => ['node', `/dev/${name}`, `${major}`, `${minor}`, '666']),
     ...links.flatMap(([name, to]) => ['link', `/dev/${name}`, `${to}`]),
-    ...initFileTargets.flatMap((target) => ['file', mountPoint(target, box)]),
+    ...['hosts', 'hostname', 'resolv.conf'].flatMap((name) => ['file', `/etc/${name}`]),
     ...['/proc', '/sys'].flatMap((path) => ['dir', path, '555']),
     ...box.mounts.tmpfs.flatMap(({ target }) => ['dir', mountPoint(target, box), '755']),
     ...(box.privileges.privileged ? ['devices'] : []),

@@ -1,6 +1,5 @@
 import type { Host } from '../../host/host.ts'
 import type { Box } from '../../spec/box.ts'
-import { mountPoint } from '../nested.ts'
 import type { About, Step } from '../plan.ts'
 import { fstab, run } from '../refs.ts'
 
@@ -39,7 +38,7 @@ export function initFiles(box: Box, host: Host): Step[] {
         fstab(
           ...files.map((name) => ({
             source: `/dev/.old${box.paths.run}/${name}`,
-            target: mountPoint(`/etc/${name}`, box),
+            target: `/etc/${name}`,
             type: 'none',
             options: ['bind', 'rprivate'],
           })),

@@ -18,7 +18,7 @@ export function nestedMounts(box: Box): Step[] {
   return nested(box).map(({ target, aside, volume, place }) => ({
     kind: 'nested',
     title: `Put ${target} into its volume`,
-    why: why.get(target) ?? 'always',
+    why: why.get(target) ?? '',
     where: 'init',
     run: [{ call: 'put', args: [['/proc/', furnisher, '/ns/mnt'], aside, volume, place] }],
     undo: [],

@@ -1,10 +1,10 @@
-import type { Mounts, Namespaces } from '../box.ts'
+import type { Mounts, Namespaces, Volume } from '../box.ts'
 import { show } from '../diagnostic.ts'
 import type { Path } from '../spec.ts'
 import { parseSize } from '../units.ts'
 import type { Context } from './context.ts'
 import { resolveDevices } from './devices.ts'
-import { insidePath } from './paths-inside.ts'
+import { insidePath, isBelow } from './paths-inside.ts'
 import { resolveTmpfs } from './tmpfs.ts'
 import { type Placed, resolveVolumes } from './volumes.ts'
 
@@ -36,14 +36,24 @@ export function resolveMounts(context: Context, { mount }: Namespaces): Mounts {
     }
   }
   const open = openPaths(context)
+  const masked = paths(context, 'maskedPaths')
+  const readonlyPaths = paths(context, 'readonlyPaths')
+  for (const { target, why } of volumes)
+    if (target === '/etc')
+      context.note(`${why}: a volume on /etc brings its own hosts, hostname and resolv.conf`)
+  unshared(context, volumes, [
+    ...[...volumes, ...tmpfs].map(({ target, path }) => ({ target, path })),
+    ...own('maskedPaths', masked),
+    ...own('readonlyPaths', readonlyPaths),
+  ])
   return {
     readOnly: spec.read_only ?? false,
     volumes: volumes.sort(byDepth).map(plain),
     tmpfs: tmpfs.sort(byDepth).map(plain),
     devices: devices.sort(byDepth).map(plain),
     shmSize: shmSize(context),
-    masked: paths(context, 'maskedPaths') ?? (open ? [] : 'default'),
-    readonlyPaths: paths(context, 'readonlyPaths') ?? (open ? [] : 'default'),
+    masked: masked ?? (open ? [] : 'default'),
+    readonlyPaths: readonlyPaths ?? (open ? [] : 'default'),
   }
 }
 
@@ -69,6 +79,29 @@ function paths(context: Context, field: 'maskedPaths' | 'readonlyPaths'): string
       context.error([field, index], 'value', 'the whole root', 'name a path below /, or use read_only')
     return path === null ? [] : [path]
   })
+}
+
+function own(field: string, targets: string[] | undefined): { target: string; path: Path }[] {
+  return (targets ?? []).map((target, index) => ({ target, path: [field, index] }))
+}
+
+/** What is mounted in a shared volume is mounted on the host, too, and stays there when the box is gone. */
+function unshared(
+  { error }: Context,
+  volumes: readonly Placed<Volume>[],
+  all: readonly { target: string; path: Path }[],
+): void {
+  for (const outer of volumes.filter(({ propagation }) => propagation.endsWith('shared'))) {
+    for (const { target, path } of all) {
+      if (path === outer.path || !isBelow(target, outer.target)) continue
+      error(
+        path,
+        'conflict',
+        `${show(target)} lies in ${show(outer.target)}, whose propagation is ${outer.propagation}: it would be mounted on the host, too`,
+        `give ${show(outer.target)} the propagation rslave or rprivate`,
+      )
+    }
+  }
 }
 
 function shmSize({ spec, error }: Context): number {

@@ -165,7 +165,7 @@ if ($file !~ m{/}) { my ($found, $denied);
 if (!$up) {
   must("prctl", 4, 0, 0, 0, 0);
   # With the one that waits outside of the group this one ends too.
-  if ($outside) { must("prctl", 1, 9, 0, 0, 0); getppid == $outside or exit 125 }
+  if ($outside) { must("prctl", 1, 9, 0, 0, 0); getppid == $outside or fail 125, "who waits for this is gone, or the filter refuses getppid" }
   attend(fork // -1);
   session();
 }
@@ -488,10 +488,11 @@ mask() {
     die 125 "maskedPaths: $2 is not in the root file system" 'remove it, or correct the path'
 }
 
-# read_only PID PATH
+# read_only PID PATH: in two steps, since the second repeats what the mount there refuses (nodev, noexec); one alone would take that.
 read_only() {
   case $2 in /proc/* | /sys/*) flags=ro,nosuid,nodev,noexec ;; *) flags=ro ;; esac
-  mount -N "$1" --rbind -o "$flags" "$2" "$2" || die 125 "readonlyPaths: $2 could not be made read-only: see above" 'correct the path'
+  { mount -N "$1" --rbind "$2" "$2" && mount -N "$1" --options-source mtab -o "remount,bind,$flags" "$2"; } ||
+    die 125 "readonlyPaths: $2 could not be made read-only: see above" 'correct the path'
 }
 
 # patiently COMMAND...: a long one; a signal ends it and the program, not only after it is done.
