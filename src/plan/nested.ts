@@ -9,6 +9,8 @@ export interface Nested {
   readonly volume: string
   /** The place, below the volume. */
   readonly place: string
+  /** Spec field, e.g. `tmpfs[0]`. */
+  readonly why: string
 }
 
 /** Outer ones first. */
@@ -16,12 +18,12 @@ export function nested(box: Box): Nested[] {
   if (box.namespaces.mount.mode !== 'private') return []
   const { volumes, tmpfs } = box.mounts
   return [...tmpfs, ...volumes]
-    .flatMap(({ target }) => {
+    .flatMap(({ target, why }) => {
       const [volume] = volumes
         .map((outer) => outer.target)
         .filter((outer) => target.startsWith(`${outer}/`))
         .sort((a, b) => a.length - b.length)
-      return volume === undefined ? [] : [{ target, volume, place: target.slice(volume.length) }]
+      return volume === undefined ? [] : [{ target, volume, place: target.slice(volume.length), why }]
     })
     .sort((a, b) => a.target.split('/').length - b.target.split('/').length)
     .map((one, index) => ({ ...one, aside: `/dev/.mount-${index}` }))

@@ -11,7 +11,6 @@ export const about: About = {
   docker: 'runc does the same',
 }
 
-/** Beside a shared volume the host's tree is shared, too: what is taken from it here would be taken from the host as well. */
 export function detachHost(box: Box): Step[] {
   if (box.namespaces.mount.mode !== 'private') return []
   return [

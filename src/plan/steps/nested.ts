@@ -14,11 +14,10 @@ export const about: About = {
 
 /** After all volumes, before the host is detached: in order of depth, so that one can lie in the other. */
 export function nestedMounts(box: Box): Step[] {
-  const why = new Map([...box.mounts.volumes, ...box.mounts.tmpfs].map((mount) => [mount.target, mount.why]))
-  return nested(box).map(({ target, aside, volume, place }) => ({
+  return nested(box).map(({ target, aside, volume, place, why }) => ({
     kind: 'nested',
     title: `Put ${target} into its volume`,
-    why: why.get(target) ?? '',
+    why,
     where: 'init',
     run: [{ call: 'put', args: [['/proc/', furnisher, '/ns/mnt'], aside, volume, place] }],
     undo: [],
