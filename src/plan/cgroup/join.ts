@@ -36,15 +36,18 @@ export function enterGroups(box: Box, host: Host): Command[] {
 }
 
 /** Mount points that hold the controllers, and the v2 tree. */
-export function trees({ cgroup }: Host, controllers: readonly string[]): string[] {
-  const mounts = controllers.flatMap((controller) => cgroup.v1[controller] ?? [])
-  if (cgroup.v2 !== null) mounts.push(cgroup.v2)
-  return [...new Set(mounts)]
+export function trees(host: Host, controllers: readonly string[]): string[] {
+  const { v2 } = host.cgroup
+  return [...v1Trees(host, controllers), ...(v2 === null ? [] : [v2])]
+}
+
+/** Co-mounted controllers share one. */
+function v1Trees({ cgroup }: Host, controllers: readonly string[]): string[] {
+  return [...new Set(controllers.flatMap((controller) => cgroup.v1[controller] ?? []))]
 }
 
 function v1Groups(box: Box, host: Host): string[] {
-  const mounts = managed(box, host).flatMap((controller) => host.cgroup.v1[controller] ?? [])
-  return [...new Set(mounts)].map((tree) => `${tree}/${groupPath(box.name)}/tasks`)
+  return v1Trees(host, managed(box, host)).map((tree) => `${tree}/${groupPath(box.name)}/tasks`)
 }
 
 function v2Groups(box: Box, { cgroup }: Host): string[] {

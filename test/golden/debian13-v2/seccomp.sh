@@ -591,8 +591,8 @@ sweep() {
   undo || die 125 'something of it could not be removed: see above' "boxes down $name removes the rest when that is mended"
 }
 
-# When `up` ends before the name is its own: the reason, and nothing is undone.
-unclaimed() {
+# When `up` ends before the name is its own, or `enter` before it is in the box: the reason, and nothing is undone.
+give_up() {
   status=$?
   trap - EXIT
   if [ -n "$at" ]; then
@@ -645,7 +645,7 @@ up() {
     shift
   done
   step 'Claim the name' always
-  trap unclaimed EXIT
+  trap give_up EXIT
   this_machine
   hasten
   claim
@@ -1068,7 +1068,7 @@ enter() {
 
 # Becomes a process of the box, by way of a read-only view of the host's tools: that of the monitor, or one of its own.
 into() {
-  trap '[ "$?" -eq 0 ] || { blame; exit 125; }' EXIT
+  trap give_up EXIT
   [ -n "${enter_view-}" ] || exec unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" alone "$@"
   entering "$@"
 }
