@@ -166,11 +166,11 @@ test('init: true passes on the exit status and the signals', async () => {
   const box = here.box({
     rootfs: root,
     init: true,
-    command: ['sh', '-c', 'trap "exit 9" TERM; sleep 100 & wait'],
+    command: ['sh', '-c', 'trap "exit 9" TERM; sleep 5432 & wait'],
   })
   const up = box.start()
-  await box.pid()
-  await until(() => running('sleep', '100').length > 0, 'the trap is set')
+  await until(() => running('sleep', '5432').length > 0, 'the trap is set')
+  await box.started()
   up.kill('SIGTERM')
   expect((await up.done).status).toBe(9)
 })

@@ -206,7 +206,7 @@ test('a second signal to up does not wait for the grace period', async () => {
     command: ['sh', '-c', 'trap "" TERM; while :; do sleep 1; done'],
   })
   const up = box.start()
-  await box.pid()
+  await box.started()
   const began = Date.now()
   up.kill('SIGTERM')
   await sleep(300)

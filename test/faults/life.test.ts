@@ -106,7 +106,7 @@ describe('kill -9, when the box runs, of', () => {
     const box = here.box({ rootfs: 'host', command: ['sleep', '1000'] })
     const up = box.start()
     const pid = await box.pid()
-    await until(() => existsSync(`${box.box.paths.run}/started`), 'it is up')
+    await box.started()
     up.kill('SIGKILL')
     await gone(up.child.pid ?? 0)
     expect((await box.status()).stdout).toBe(`running ${pid}\n`)

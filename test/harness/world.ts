@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { afterAll, expect } from '@jest/globals'
 import type { Host } from '../../src/host/host.ts'
 import { probe } from '../../src/host/probe.ts'
@@ -32,6 +32,8 @@ export interface TestBox {
   readonly call: (args: readonly string[], options?: Options) => Promise<Ran>
   /** Host pid of the box's PID 1, once that is the box's own command. */
   readonly pid: () => Promise<number>
+  /** Resolves when `up` holds the box for running: from here on a signal to it stops the box, before it rolls back. */
+  readonly started: () => Promise<unknown>
   /** What the kernel says of PID 1. */
   readonly proc: () => Promise<ReturnType<typeof proc>>
 }
@@ -173,6 +175,7 @@ function makeBox(given: SpecLike, { directory, env, host, name }: Place): TestBo
     status: () => call(['status']),
     logs: (...args) => call(['logs', ...args]),
     pid,
+    started: () => until(() => existsSync(`${box.paths.run}/started`), `${box.name} is up`),
     proc: async () => proc(await pid()),
   }
 }
