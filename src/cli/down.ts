@@ -6,9 +6,10 @@ import { printProgram } from '../plan/program/print-program.ts'
 import { runProgram } from '../shell/run-program.ts'
 import { bareBox } from '../spec/bare-box.ts'
 import type { Box } from '../spec/box.ts'
-import { places, programOf } from '../state/places.ts'
+import { programOf } from '../state/places.ts'
 import type { Io } from './io.ts'
 import { loadBox } from './load-box.ts'
+import { placesOf } from './places-of.ts'
 import { Printed } from './problem.ts'
 import { withProgramFile } from './program-file.ts'
 import { checked, forEach, hasProgram } from './stored.ts'
@@ -19,7 +20,7 @@ export const downAll = (io: Io, targets: readonly string[], time: string | undef
 
 /** Every trace of a box goes, by its stored program or, where that is lost, by one made for its bare name. */
 async function down(io: Io, target: string, time: string | undefined): Promise<number> {
-  const where = places(io.env)
+  const where = placesOf(io)
   const args = ['down', ...(time === undefined ? [] : ['-t', time])]
   const name = nameOf(io, target)
   if (hasProgram(where, name)) return runProgram(programOf(where, name), { args, env: io.env })
@@ -31,7 +32,7 @@ async function down(io: Io, target: string, time: string | undefined): Promise<n
 /** A box's name, else the name in a spec. The name comes first: a file that happens to be called so changes nothing. */
 function nameOf(io: Io, target: string): string {
   const spec = target === '-' || target.includes('/') || statSync(target, { throwIfNoEntry: false })?.isFile()
-  if (!spec || hasProgram(places(io.env), target)) return checked(target)
+  if (!spec || hasProgram(placesOf(io), target)) return checked(target)
   return loadBox(io, target, { quiet: true }).box.name
 }
 

@@ -7,7 +7,9 @@ import { missingTools } from '../plan/needs.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Box } from '../spec/box.ts'
 import { loadSpec } from '../spec/load.ts'
+import { takenIds } from '../state/taken-ids.ts'
 import type { Io } from './io.ts'
+import { placesOf } from './places-of.ts'
 import { Printed, Problem } from './problem.ts'
 
 /** The plan of a spec, on a machine that has what it takes. */
@@ -28,7 +30,7 @@ export function loadPlan(io: Io, spec: string, options: LoadOptions = {}): Plan 
 export function loadBox(io: Io, spec: string, options: LoadOptions = {}): { box: Box; host: Host } {
   const { status = 1 } = options
   const host = options.host === undefined ? probe() : hostFrom(options.host)
-  const loaded = loadSpec(spec, { env: io.env, host })
+  const loaded = loadSpec(spec, { env: io.env, host, takenIds: () => takenIds(placesOf(io)) })
   if ('errors' in loaded) throw new Printed(loaded.printed, status)
   const { notes } = loaded.box
   if (notes.length > 0 && options.strict)

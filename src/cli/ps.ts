@@ -1,9 +1,10 @@
 import type { Box } from '../spec/box.ts'
 import { secondsSince, span } from '../state/clock.ts'
 import { boxNames, look, type State } from '../state/look.ts'
-import { type Places, places } from '../state/places.ts'
+import type { Places } from '../state/places.ts'
 import { storedBox } from '../state/stored-box.ts'
 import type { Io } from './io.ts'
+import { placesOf } from './places-of.ts'
 import { table } from './table.ts'
 
 export interface PsFlags {
@@ -13,7 +14,7 @@ export interface PsFlags {
 
 /** `boxes ps`: every box there is a trace of, running or not. Reads state and /proc only. */
 export async function ps(io: Io, flags: PsFlags): Promise<number> {
-  const where = places(io.env)
+  const where = placesOf(io)
   const names = boxNames(where)
   if (flags.quiet) {
     io.out(names.map((name) => `${name}\n`).join(''))

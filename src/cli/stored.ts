@@ -1,12 +1,13 @@
 import { statSync } from 'node:fs'
 import { runProgram } from '../shell/run-program.ts'
-import { isBoxName, type Places, places, programOf } from '../state/places.ts'
+import { isBoxName, type Places, programOf } from '../state/places.ts'
 import type { Io } from './io.ts'
+import { placesOf } from './places-of.ts'
 import { noSuchBox, Problem, tell } from './problem.ts'
 
 /** Runs a verb of a box's stored program: what bin/boxes does without Node whenever it can. */
 export async function runStored(io: Io, name: string, args: readonly string[], status = 1): Promise<number> {
-  const where = places(io.env)
+  const where = placesOf(io)
   if (!hasProgram(where, name)) throw noSuchBox(checked(name), status)
   return runProgram(programOf(where, name), { args, env: io.env })
 }

@@ -9,6 +9,7 @@ export interface Host {
   readonly hostname: string
   /** True when the caller is uid 0 in the initial user namespace. */
   readonly root: boolean
+  readonly user: UserFacts
   /** Capability names (`CAP_…`) in the caller's bounding set. */
   readonly capabilities: readonly string[]
   readonly cgroup: CgroupFacts
@@ -46,15 +47,35 @@ export interface Tool {
   readonly version: string
 }
 
+/** The caller. */
+export interface UserFacts {
+  readonly uid: number
+  readonly gid: number
+  readonly name: string
+  /** Ids that are the caller's to map, from /etc/subuid and /etc/subgid: first id, and how many. */
+  readonly subuids: readonly IdRange[]
+  readonly subgids: readonly IdRange[]
+  /** Where boxes of this user are kept: what is gone after a reboot, and what stays. */
+  readonly runRoot: string
+  readonly dataRoot: string
+  /** Switches of this machine that keep ordinary users from making user namespaces, e.g. `user.max_user_namespaces=0`. */
+  readonly locks: readonly string[]
+}
+
+export type IdRange = readonly [first: number, count: number]
+
+/** For who is not root: what was delegated to them. */
 export interface CgroupFacts {
   /** `v1`: controllers in their own trees; `v2`: one tree; `hybrid`: v1 controllers beside a v2 tree. */
   readonly version: 'v1' | 'v2' | 'hybrid' | 'none'
   /** Controller → mount point of its v1 tree; co-mounted controllers share one. Empty on v2. */
   readonly v1: Readonly<Record<string, string>>
-  /** Mount point of the v2 tree, when there is one. */
+  /** Directory of the v2 tree below which boxes have their groups: its mount point, or that of a user's own systemd. */
   readonly v2: string | null
-  /** Controllers in the v2 root's cgroup.controllers. */
+  /** Controllers in the cgroup.controllers of that directory. */
   readonly v2Controllers: readonly string[]
   /** Names of files that a child group has, over all controllers (`memory.swappiness`, `io.weight` …). */
   readonly files: readonly string[]
+  /** `systemd` owns the v2 tree, and is asked for a group; null: groups are made with mkdir. */
+  readonly manager: 'systemd' | null
 }

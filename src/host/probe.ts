@@ -1,10 +1,11 @@
-import { readCgroups } from './cgroup.ts'
+import { readCgroups, readDelegated } from './cgroup.ts'
 import type { Arch, Host } from './host.ts'
 import { readMasks, readReadonlyPaths } from './masks.ts'
 import { readMounts } from './mountinfo.ts'
 import { readCapabilities, readHardLimits, readRoot } from './process.ts'
 import { readCpus, readFilesystems, readHugepages, readKernel, readMemory } from './system.ts'
 import { findTools, mountsHolding } from './tools.ts'
+import { readUser } from './user.ts'
 import { machine, type World } from './world.ts'
 
 /** The facts about the machine. Reads /proc, /sys and the tool directories; starts a process only for a tool's version not in the cache. */
@@ -14,14 +15,22 @@ export const probe = (world: World = machine()): Host => {
   const kernel = readKernel(world)
   const hugepages = readHugepages(world)
   const { tools, places } = findTools(world)
+  const root = readRoot(world, status)
+  const user = readUser(world, status)
+  const cgroups = {
+    kernel,
+    hugepages,
+    systemd: 'busctl' in tools && world.stat('/run/systemd/system') !== null,
+  }
   return {
     schema: 1,
     arch: readArch(world),
     kernel,
     hostname: (world.read('/proc/sys/kernel/hostname') ?? '').trim(),
-    root: readRoot(world, status),
+    root,
+    user,
     capabilities: readCapabilities(status),
-    cgroup: readCgroups(world, mounts, { kernel, hugepages }),
+    cgroup: root ? readCgroups(world, mounts, cgroups) : readDelegated(world, mounts, user.uid, cgroups),
     namespaces: world.list('/proc/self/ns').filter((name) => !name.endsWith('_for_children')),
     filesystems: readFilesystems(world),
     seccomp: /^Seccomp:/m.test(status),

@@ -6,10 +6,12 @@ export const readKernel = (world: World): readonly [number, number] => {
   return [Number(major ?? 0), Number(minor ?? 0)]
 }
 
-/** Of the filesystems that boxes mounts those that the kernel has, built in or as a module that mount(2) would load. */
+/** Of the filesystems that boxes mounts those that the kernel has, built in or as a module that mount(2) would load; fuse if the caller may use it. */
 export const readFilesystems = (world: World): readonly string[] => {
   const loaded = new Set((world.read('/proc/filesystems') ?? '').split(/\s+/))
-  return MOUNTED.filter((type) => loaded.has(type) || isModule(world, type))
+  return MOUNTED.filter(
+    (type) => (loaded.has(type) || isModule(world, type)) && (type !== 'fuse' || world.writable('/dev/fuse')),
+  )
 }
 
 /** Online CPUs from a list such as `0-3,6`. */

@@ -85,7 +85,8 @@ const UTIL_LINUX = 'unshare nsenter mount umount pivot_root flock script findmnt
 const TOOLS = [
   ...UTIL_LINUX,
   ...'sh perl busybox hostname domainname ip'.split(' '),
-  ...'cgcreate cgset cgexec'.split(' '),
+  ...'cgcreate cgset cgexec busctl'.split(' '),
+  ...'newuidmap newgidmap fuse-overlayfs pasta slirp4netns'.split(' '),
   ...'tar gzip xz zstd mmdebstrap debootstrap'.split(' '),
   ...'tini-static catatonit docker-init'.split(' '),
 ]

@@ -20,12 +20,6 @@ export const remember = (file: string, ask: (path: string) => string): ((path: s
   }
 }
 
-/** `cache/tools.json` below the data root. */
-export const defaultCache = (env: Readonly<Record<string, string | undefined>>, root: boolean): string => {
-  const user = env.XDG_DATA_HOME || `${env.HOME || '/nonexistent'}/.local/share`
-  return `${env.BOXES_ROOT || (root ? '/var/lib' : user) + '/boxes'}/cache/tools.json`
-}
-
 const keyOf = (path: string): string => {
   const stat = statSync(path, { throwIfNoEntry: false })
   return `${path} ${stat?.size} ${stat?.mtimeMs} ${stat?.ctimeMs}`

@@ -1,4 +1,4 @@
-import type { Host } from '../host/host.ts'
+import type { Host, IdRange } from '../host/host.ts'
 import type { Box } from '../spec/box.ts'
 import { groups } from './cgroup/groups.ts'
 import { sharesMounts } from './steps/overlay.ts'
@@ -14,6 +14,8 @@ export function constants(box: Box, host: Host): Record<string, string> {
     data: paths.data,
     roots: paths.roots,
     machine: host.arch,
+    caller: `${host.user.uid}`,
+    ...(host.root ? {} : ownIds(host)),
     cgroups: groups(box.name, host).join(' '),
     own_root: namespaces.mount.mode === 'private' ? 'yes' : 'no',
     pid_namespace: namespaces.pid.mode,
@@ -22,6 +24,22 @@ export function constants(box: Box, host: Host): Record<string, string> {
     stop_signal: signalWord(process.stopSignal),
     grace: `${Math.round(process.stopGracePeriod * 100)}`,
     log_bytes: `${10 * 1024 * 1024}`,
+  }
+}
+
+/** All ids of an ordinary user, as newuidmap(1) takes them: who maps these may remove any file that a box has left. */
+function ownIds({ user }: Host): Record<string, string> {
+  const map = (own: number, ranges: readonly IdRange[]) =>
+    [[own, 1] as const, ...ranges].reduce(
+      ({ words, next }, [first, count]) => ({
+        words: [...words, next, first, count],
+        next: next + count,
+      }),
+      { words: [] as number[], next: 0 },
+    ).words
+  return {
+    uid_map: map(user.uid, user.subuids).join(' '),
+    gid_map: map(user.gid, user.subgids).join(' '),
   }
 }
 

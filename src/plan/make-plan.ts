@@ -5,8 +5,9 @@ import type { Plan } from './plan.ts'
 import { cgroup } from './steps/cgroup.ts'
 import { console } from './steps/console.ts'
 import { detachHost } from './steps/detach-host.ts'
-import { dev } from './steps/dev.ts'
+import { boundNodes, dev } from './steps/dev.ts'
 import { enter } from './steps/enter.ts'
+import { ids } from './steps/ids.ts'
 import { initFiles } from './steps/init-files.ts'
 import { kernelFiles } from './steps/kernel-files.ts'
 import { launch } from './steps/launch.ts'
@@ -28,28 +29,31 @@ import { root } from './steps/root.ts'
 import { runDirectory } from './steps/run-directory.ts'
 import { sysctls } from './steps/sysctls.ts'
 import { tmpfs } from './steps/tmpfs.ts'
-import { mappedOwners, userNamespace } from './steps/user-namespace.ts'
+import { mappedOwners, ownFiles, userNamespace } from './steps/user-namespace.ts'
 import { volumeSources, volumes } from './steps/volumes.ts'
 
 /** The steps that make a box, in order. Pure: the same box and host give the same plan. */
 export function makePlan(box: Box, host: Host): Plan {
   const steps = [
     runDirectory(),
+    ids(box, host),
+    userNamespace(box, host),
     layer(box),
     root(box, host),
     volumeSources(box),
     kernelFiles(box, host),
+    boundNodes(box, host),
     masks(box, host),
     initFiles(box, host),
     reaper(box, host),
     tmpfs(box),
     records(box, host),
-    userNamespace(box, host),
+    ownFiles(box, host),
     cgroup(box, host),
     mappedOwners(box, host),
     overlay(box, host),
-    dev(box),
-    pivotRoot(box),
+    dev(box, host),
+    pivotRoot(box, host),
     namespaces(box, host),
     names(box),
     loopback(box),

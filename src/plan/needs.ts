@@ -20,6 +20,7 @@ export function missingTools(plan: Plan, host: Host): Need[] {
   }
   for (const tool of ['flock', 'perl', 'unshare']) need(tool, 'always')
   if (plan.box.process.tty) need('script', 'tty')
+  if (!host.root) for (const tool of ['newuidmap', 'newgidmap']) need(tool, 'rootless')
   if (plan.box.process.init && !plan.steps.some(({ kind }) => kind === 'reaper')) need('tini-static', 'init')
   for (const tool of unpackers(plan)) need(tool, 'rootfs')
   for (const step of plan.steps) for (const tool of toolsOf(step)) need(tool, step.why)
@@ -37,6 +38,9 @@ const packages: Readonly<Record<string, string>> = {
   ip: 'iproute2',
   script: 'bsdutils',
   hostname: 'hostname',
+  newuidmap: 'uidmap',
+  newgidmap: 'uidmap',
+  'fuse-overlayfs': 'fuse-overlayfs',
   domainname: 'hostname',
   findmnt: 'util-linux',
   'tini-static': 'tini',
@@ -70,9 +74,7 @@ function toolsOf({ run }: Step): string[] {
 function words(command: Command): string[] {
   if ('run' in command) return command.run.filter((word) => typeof word === 'string')
   if ('call' in command)
-    return command.call === 'bootstrap'
-      ? command.args.filter((word) => typeof word === 'string').slice(0, 1)
-      : []
+    return command.call.startsWith('bootstrap') ? command.args.filter((word) => typeof word === 'string') : []
   if ('capture' in command) return command.from.filter((word) => typeof word === 'string')
   if ('when' in command) return [...command.do, ...(command.otherwise ?? [])].flatMap(words)
   return []

@@ -13,6 +13,6 @@ export function bareBox(
 ): { readonly box: Box } | { readonly printed: string } {
   const text = `name: ${JSON.stringify(name)}\nrootfs: host\ncommand: ['true']\n`
   const read = readSpec({ text, env })
-  const result = 'spec' in read ? resolve(read, realInputs('-', text, env), host) : read
+  const result = 'spec' in read ? resolve(read, realInputs('-', text, { env }), host) : read
   return 'box' in result ? { box: result.box } : { printed: printDiagnostics(name, text, result.errors) }
 }

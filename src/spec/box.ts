@@ -10,6 +10,7 @@ export interface Box {
   readonly paths: Paths
   readonly namespaces: Namespaces
   readonly rootfs: Rootfs
+  readonly layer: Layer
   readonly mounts: Mounts
   /** Every line of /etc/hosts; the lines of /etc/resolv.conf, null: a copy of the host's. */
   readonly network: { readonly hosts: readonly string[]; readonly resolvConf: readonly string[] | null }
@@ -53,6 +54,8 @@ export interface Namespaces {
   /** Nonempty exactly when `user` is private. containerID, hostID, size as in the OCI runtime specification. */
   readonly uidMappings: readonly IdMapping[]
   readonly gidMappings: readonly IdMapping[]
+  /** Whose the mapped ids are: of this box alone (`userns_mode: auto`), those that the spec told, or shared with others. */
+  readonly ids: 'alone' | 'told' | 'shared'
   /** Seconds (whole) added to CLOCK_MONOTONIC / CLOCK_BOOTTIME in a private time namespace. */
   readonly timeOffsets: { readonly monotonic: number; readonly boottime: number }
 }
@@ -66,7 +69,8 @@ export interface IdMapping {
 export type Rootfs =
   | { readonly kind: 'host' }
   | { readonly kind: 'directory'; readonly path: string }
-  | { readonly kind: 'tarball'; readonly path: string; readonly sha256: string }
+  /** `key`: name of the unpacked tree in the cache. */
+  | { readonly kind: 'tarball'; readonly path: string; readonly sha256: string; readonly key: string }
   | {
       readonly kind: 'debootstrap'
       readonly suite: string
@@ -78,6 +82,12 @@ export type Rootfs =
     }
   /** No root of its own: it uses that of the mount namespace that it joins. */
   | { readonly kind: 'joined' }
+
+/**
+ * How the writable layer lies over the root file system: the kernel's overlayfs; the same as an ordinary user may mount it (`userxattr`, since
+ * Linux 5.11); a process that does the same in user space; or a copy of the root, made once.
+ */
+export type Layer = 'overlay' | 'userxattr' | 'fuse-overlayfs' | 'copy'
 
 export interface Mounts {
   readonly readOnly: boolean

@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'n
 import { createRequire } from 'node:module'
 import { homedir } from 'node:os'
 import { basename, dirname, resolve } from 'node:path'
+import type { IdRange } from '../host/host.ts'
 import type { Env } from './interpolate.ts'
 import { sha256 } from './sha256.ts'
 
@@ -16,6 +17,8 @@ export interface Inputs {
   /** Name of a box without `name:`; null when the file has none. */
   readonly defaultName: string | null
   readonly env: Env
+  /** Host ids that boxes have for themselves. */
+  readonly takenIds: () => readonly TakenIds[]
   readonly home: string | null
   /** Links are followed. `other` is a device, a fifo or a socket. */
   readonly stat: (path: string) => 'directory' | 'file' | 'missing' | 'other'
@@ -27,8 +30,19 @@ export interface Inputs {
   readonly hash: (text: string) => string
 }
 
+/** What the caller of this room tells of the world. */
+export interface Surroundings {
+  readonly env: Env
+  readonly takenIds?: () => readonly TakenIds[]
+}
+
+export interface TakenIds {
+  readonly box: string
+  readonly ranges: readonly IdRange[]
+}
+
 /** The real ones. The only file of this room that reads the disk. */
-export function realInputs(file: string, text: string, env: Env): Inputs {
+export function realInputs(file: string, text: string, { env, takenIds = () => [] }: Surroundings): Inputs {
   const stdin = file === '-'
   return {
     file,
@@ -40,6 +54,7 @@ export function realInputs(file: string, text: string, env: Env): Inputs {
           .replace(/^\.+/, '')
           .replace(/(?<=.)\.(ya?ml|json)$/i, '') || null,
     env,
+    takenIds,
     home: env.HOME?.startsWith('/') ? env.HOME : homedirOrNull(),
     stat: statKind,
     readText,

@@ -1,8 +1,7 @@
 import type { Host } from '../host/host.ts'
 import type { Box } from './box.ts'
 import { type Diagnostic, diagnostic, fileStart } from './diagnostic.ts'
-import { type Inputs, readSpecText, realInputs } from './inputs.ts'
-import type { Env } from './interpolate.ts'
+import { type Inputs, readSpecText, realInputs, type Surroundings } from './inputs.ts'
 import { printDiagnostics } from './print.ts'
 import { readSpec } from './read.ts'
 import { resolve } from './resolve.ts'
@@ -13,7 +12,7 @@ import { resolve } from './resolve.ts'
  */
 export function loadSpec(
   path: string,
-  { env, host }: { readonly env: Env; readonly host: Host },
+  { host, ...around }: Surroundings & { readonly host: Host },
 ): { readonly box: Box } | { readonly errors: readonly Diagnostic[]; readonly printed: string } {
   const name = path === '-' ? 'standard input' : path
   const source = readSpecText(path)
@@ -22,8 +21,8 @@ export function loadSpec(
     return { errors: [error], printed: printDiagnostics(name, '', [error]) }
   }
   const { text } = source
-  const inputs = realInputs(path, text, env)
-  const read = readSpec({ text, env })
+  const inputs = realInputs(path, text, around)
+  const read = readSpec({ text, env: around.env })
   const result = judge(read, inputs, host)
   return 'box' in result ? result : { ...result, printed: printDiagnostics(name, text, result.errors) }
 }

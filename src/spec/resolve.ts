@@ -6,6 +6,7 @@ import type { ReadSpec } from './read.ts'
 import { report } from './resolve/context.ts'
 import { resolveEnvironment } from './resolve/environment.ts'
 import { resolveIdentity } from './resolve/identity.ts'
+import { resolveLayer } from './resolve/layer.ts'
 import { resolveMounts } from './resolve/mounts.ts'
 import { resolveNamespaces } from './resolve/namespaces.ts'
 import { resolveNetwork } from './resolve/network.ts'
@@ -36,6 +37,7 @@ export function resolve(
     paths: resolvePaths(context, name),
     namespaces,
     rootfs,
+    layer: resolveLayer(context, rootfs),
     mounts: resolveMounts(context, namespaces),
     network: resolveNetwork(context, process.hostname),
     process: { ...process, environment: resolveEnvironment(context, process, namespaces) },

@@ -7,10 +7,13 @@ export interface Places {
   readonly proc: string
 }
 
-export function places(env: Readonly<Record<string, string | undefined>>): Places {
+export function places(
+  env: Readonly<Record<string, string | undefined>>,
+  own: Pick<Places, 'runRoot' | 'dataRoot'>,
+): Places {
   return {
-    runRoot: trimmed(env.BOXES_RUN) || '/run/boxes',
-    dataRoot: trimmed(env.BOXES_ROOT) || '/var/lib/boxes',
+    runRoot: trimmed(env.BOXES_RUN) || own.runRoot,
+    dataRoot: trimmed(env.BOXES_ROOT) || own.dataRoot,
     proc: '/proc',
   }
 }

@@ -3,4 +3,14 @@ export { type Mount, proc, running } from './proc.ts'
 export { busyboxRoot, distrolessRoot } from './roots.ts'
 export { type Options, type Ran, type Running, run, sleep, start, until } from './run.ts'
 export { type Terminal, terminal } from './terminal.ts'
-export { facts, makeWorld, type SpecLike, type TestBox, type UpOptions, type World, world } from './world.ts'
+export {
+  anna,
+  facts,
+  makeWorld,
+  type SpecLike,
+  type TestBox,
+  type UpOptions,
+  type Who,
+  type World,
+  world,
+} from './world.ts'

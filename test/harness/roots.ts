@@ -11,7 +11,7 @@ import {
 import { worlds } from './inventory.ts'
 
 /** A root file system of busybox and its applets, with a few users; nothing else. It is made anew in `directory`. */
-export function busyboxRoot(directory = mkdtempSync(`${worlds}root-`)): string {
+export function busyboxRoot(directory = mkdtempSync(`${worlds}root-`), owner = 0): string {
   for (const name of ['bin', 'etc', 'tmp', 'root', 'home/app'])
     mkdirSync(`${directory}/${name}`, { recursive: true })
   chmodSync(directory, 0o755)
@@ -23,6 +23,7 @@ export function busyboxRoot(directory = mkdtempSync(`${worlds}root-`)): string {
     else if (applet !== 'busybox') symlinkSync('busybox', `${directory}/bin/${applet}`)
   writeFileSync(`${directory}/etc/passwd`, passwd)
   writeFileSync(`${directory}/etc/group`, group)
+  if (owner !== 0) spawnSync('chown', ['-R', `${owner}:${owner}`, directory])
   return directory
 }
 

@@ -1,4 +1,14 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { afterAll, expect } from '@jest/globals'
 import type { Host } from '../../src/host/host.ts'
 import { probe } from '../../src/host/probe.ts'
@@ -6,6 +16,8 @@ import { makePlan } from '../../src/plan/make-plan.ts'
 import { printProgram } from '../../src/plan/program/print-program.ts'
 import type { Box as Meaning } from '../../src/spec/box.ts'
 import { loadSpec } from '../../src/spec/load.ts'
+import { places } from '../../src/state/places.ts'
+import { takenIds } from '../../src/state/taken-ids.ts'
 import { compare, type Inventory, inventory, worlds } from './inventory.ts'
 import { proc } from './proc.ts'
 import { type Options, type Ran, type Running, run, start, until } from './run.ts'
@@ -65,12 +77,16 @@ export interface World {
   readonly end: () => Promise<void>
 }
 
+/** Who makes the boxes: the machine's root, or an ordinary user (anna.sh). */
+export type Who = 'root' | 'anna'
+export const anna = 4242
+
 /**
  * A place for boxes: directories of its own below /tmp, names of its own. After the tests of the file every box is
  * taken down, and nothing may be left.
  */
-export function world(): World {
-  const here = makeWorld()
+export function world(who: Who = 'root'): World {
+  const here = makeWorld(who)
   afterAll(async () => {
     await here.end()
     const left = here.left()
@@ -81,19 +97,26 @@ export function world(): World {
 }
 
 /** The same without jest's hooks: the caller calls `end`, and removes `directory`. */
-export function makeWorld(): World {
+export function makeWorld(who: Who = 'root'): World {
   const directory = mkdtempSync(worlds)
   // Root of a user namespace, another user outside, passes through it, as through /run and /var/lib.
   chmodSync(directory, 0o755)
   const root = `${directory}/root`
   const runRoot = `${directory}/run`
   mkdirSync(root)
-  const env = { ...process.env, BOXES_ROOT: root, BOXES_RUN: runRoot }
+  if (who === 'anna') for (const path of [directory, root]) chownSync(path, anna, anna)
+  const env = {
+    ...process.env,
+    BOXES_ROOT: root,
+    BOXES_RUN: runRoot,
+    HOME: who === 'anna' ? directory : process.env.HOME,
+  }
+  const by = who === 'anna' ? [annaScript, directory] : []
   const prefix = `t${process.pid.toString(36)}-${directory.slice(worlds.length).toLowerCase()}-`
   const before = inventory(directory, prefix)
   const made: TestBox[] = []
-  const box = (spec: SpecLike, host = facts()) => {
-    const one = makeBox(spec, { directory, env, host, name: `${prefix}${made.length + 1}` })
+  const box = (spec: SpecLike, host = facts(who)) => {
+    const one = makeBox(spec, { directory, env, host, by, name: `${prefix}${made.length + 1}` })
     made.push(one)
     return one
   }
@@ -110,7 +133,7 @@ export function makeWorld(): World {
       expect(await one.down('-t', '0')).toEqual(happy)
       return ran
     },
-    cli: (args, options = {}) => run([boxes, ...args], { env, ...options }),
+    cli: (args, options = {}) => run([...by, boxes, ...args] as [string, ...string[]], { env, ...options }),
     inventory: () => inventory(directory, prefix),
     left: () =>
       compare(before, inventory(directory, prefix)).filter(
@@ -128,11 +151,20 @@ export function makeWorld(): World {
   }
 }
 
-let cached: Host | null = null
-/** The facts of this machine, read once. */
-export function facts(): Host {
-  cached ??= probe()
-  return cached
+const cached: Partial<Record<Who, Host>> = {}
+/** The facts of this machine for who makes boxes on it, read once. */
+export function facts(who: Who = 'root'): Host {
+  cached[who] ??= who === 'root' ? probe() : factsOfAnna()
+  return cached[who]
+}
+
+function factsOfAnna(): Host {
+  const env = { ...process.env, HOME: '/nonexistent', XDG_RUNTIME_DIR: undefined }
+  const { stdout } = spawnSync(annaScript, ['/nonexistent', boxes, 'doctor', '--json'], {
+    encoding: 'utf8',
+    env,
+  })
+  return JSON.parse(stdout) as Host
 }
 
 const happy = { status: 0, stdout: '', stderr: '' }
@@ -141,18 +173,19 @@ interface Place {
   readonly directory: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly host: Host
+  readonly by: readonly string[]
   readonly name: string
 }
 
-function makeBox(given: SpecLike, { directory, env, host, name }: Place): TestBox {
+function makeBox(given: SpecLike, { directory, env, host, by, name }: Place): TestBox {
   const spec = `${directory}/${name}.yaml`
   writeFileSync(spec, specText(given, name))
-  const loaded = loadSpec(spec, { env, host })
+  const loaded = loadSpec(spec, { env, host, takenIds: () => takenIds(places(env, host.user)) })
   if (!('box' in loaded)) throw new Error(loaded.printed)
   const { box } = loaded
   const program = `${directory}/${name}.sh`
   writeFileSync(program, printProgram(makePlan(box, host)))
-  const words = (...args: readonly string[]) => ['sh', program, ...args] as [string, ...string[]]
+  const words = (...args: readonly string[]) => [...by, 'sh', program, ...args] as [string, ...string[]]
   const call = (args: readonly string[], options: Options = {}) => run(words(...args), { env, ...options })
   const upArgs = ({ detach, args = [] }: UpOptions) => ['up', ...(detach ? ['-d'] : []), ...args]
   const pid = () => until(() => commandPid(`${box.paths.run}/init`), `${box.name} runs its command`)
@@ -215,3 +248,4 @@ function initPid(file: string): number | null {
 }
 
 const boxes = new URL('../../bin/boxes', import.meta.url).pathname
+const annaScript = new URL('anna.sh', import.meta.url).pathname

@@ -8,7 +8,7 @@ const mount = (point: string, type: string, options: string): string =>
 
 const read = (tree: Readonly<Record<string, string>>, kernel: readonly [number, number] = [6, 12]) => {
   const world = fake(tree)
-  return readCgroups(world, readMounts(world), { kernel, hugepages: ['2MB'] })
+  return readCgroups(world, readMounts(world), { kernel, hugepages: ['2MB'], systemd: false })
 }
 
 const v1 = {
@@ -46,6 +46,7 @@ describe('readCgroups', () => {
         'pids.events',
         'pids.max',
       ],
+      manager: null,
     })
   })
 

@@ -35,7 +35,7 @@ describe('diagnose', () => {
       ...host('debian13-v2'),
       root: false,
       capabilities: [],
-      cgroup: { version: 'none', v1: {}, v2: null, v2Controllers: [], files: [] },
+      cgroup: { version: 'none', v1: {}, v2: null, v2Controllers: [], files: [], manager: null },
       namespaces: [],
       filesystems: [],
       seccomp: false,

@@ -26,6 +26,7 @@ export const fake = (
   const there = (path: string): boolean => files[path] !== undefined || below(path).length > 0
   return {
     arch: 'x86_64',
+    env: {},
     read: (path) => files[follow(path)] ?? null,
     list: (path) => below(follow(path)),
     stat: (path) => {
@@ -37,6 +38,7 @@ export const fake = (
       }
     },
     realpath: (path) => (there(follow(path)) ? follow(path) : null),
+    writable: (path) => there(follow(path)),
     version: (path) => versions[path] ?? '',
   }
 }

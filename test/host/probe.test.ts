@@ -14,7 +14,14 @@ describe('probe', () => {
   test('an empty machine has no facts, and that is no error', () => {
     const host = probe(fake({}))
     expect(host).toMatchObject({ root: false, tools: {}, toolMounts: ['/'], masks: [], seccomp: false })
-    expect(host.cgroup).toEqual({ version: 'none', v1: {}, v2: null, v2Controllers: [], files: [] })
+    expect(host.cgroup).toEqual({
+      version: 'none',
+      v1: {},
+      v2: null,
+      v2Controllers: [],
+      files: [],
+      manager: null,
+    })
   })
 
   test('what /proc and /sys say', () => {

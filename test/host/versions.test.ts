@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { atLeast } from '../../src/host/at-least.ts'
-import { defaultCache, remember } from '../../src/host/versions.ts'
+import { remember } from '../../src/host/versions.ts'
 
 describe('remember', () => {
   let root: string
@@ -48,15 +48,6 @@ describe('remember', () => {
     expect(remember(cache, () => '')(tool)).toBe('')
     expect(remember(cache, ask)(tool)).toBe('tool 1')
   })
-})
-
-test.each([
-  [{ BOXES_ROOT: '/srv/b', HOME: '/h' }, true, '/srv/b/cache/tools.json'],
-  [{ HOME: '/h' }, true, '/var/lib/boxes/cache/tools.json'],
-  [{ HOME: '/h' }, false, '/h/.local/share/boxes/cache/tools.json'],
-  [{ HOME: '/h', XDG_DATA_HOME: '/x' }, false, '/x/boxes/cache/tools.json'],
-])('the cache is below the data root: %j', (env, root, expected) => {
-  expect(defaultCache(env, root)).toBe(expected)
 })
 
 test.each([

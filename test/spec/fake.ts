@@ -21,6 +21,7 @@ export function fakeInputs(
     directory: '/spec',
     defaultName: 'web',
     env,
+    takenIds: () => [],
     home: '/home/me',
     stat: (path) => (path.endsWith('/root') ? 'directory' : text(path) === undefined ? 'missing' : 'file'),
     readText: (path) => {

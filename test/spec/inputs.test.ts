@@ -18,7 +18,7 @@ truncateSync(path('huge'), 2 ** 30)
 symlinkSync('/dev/zero', path('zero'))
 symlinkSync('loop', path('loop'))
 
-const { readText, sha256, stat } = realInputs(path('.web.box.yaml'), '', {})
+const { readText, sha256, stat } = realInputs(path('.web.box.yaml'), '', { env: {} })
 
 test.each([
   ['fifo', 'it is no regular file'],
@@ -47,7 +47,7 @@ test('digests are those of sha256sum', () => {
 })
 
 test('a box is called after its file', () => {
-  const name = (file: string) => realInputs(file, '', {}).defaultName
+  const name = (file: string) => realInputs(file, '', { env: {} }).defaultName
   expect(['web.yaml', './x/web.yml', '.web.yaml', 'web', '-', 'a.b.yaml', '.yaml', '...'].map(name)).toEqual([
     'web',
     'web',

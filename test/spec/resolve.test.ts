@@ -278,7 +278,9 @@ describe('resources', () => {
   })
 
   test('a controller that is not there is an error for each limit it would hold', () => {
-    const none = less({ cgroup: { version: 'none', v1: {}, v2: null, v2Controllers: [], files: [] } })
+    const none = less({
+      cgroup: { version: 'none', v1: {}, v2: null, v2Controllers: [], files: [], manager: null },
+    })
     expect(errorsOf('mem_limit: 64m\npids_limit: 9\ncpus: 1', none)).toEqual([
       'cpus: the controller "cpu" is not there',
       'mem_limit: the controller "memory" is not there',

@@ -2,9 +2,11 @@ import { printCommand } from '../../shell/command.ts'
 import { quote } from '../../shell/quote.ts'
 import { nested } from '../nested.ts'
 import type { Command, Plan, Step, Where } from '../plan.ts'
+import { hasUsers } from '../steps/user-namespace.ts'
 import frame from './frame.sh'
 import launcher from './launcher.pl'
 import put from './put.pl'
+import rootless from './rootless.sh'
 import targets from './targets.pl'
 import user from './user.pl'
 
@@ -21,8 +23,9 @@ export function printProgram(plan: Plan): string {
     `LAUNCHER=${quote(`\n${launcher}`)}`,
     `TARGETS=${quote(`\n${targets}`)}`,
     ...(nested(box).length === 0 ? [] : [`PUT=${quote(`\n${put}`)}`]),
-    ...(box.namespaces.user.mode === 'host' ? [] : [`USER=${quote(`\n${user}`)}`]),
+    ...(!hasUsers(box) ? [] : [`USER=${quote(`\n${user}`)}`]),
     frame.trimEnd(),
+    ...(plan.constants.uid_map === undefined ? [] : [rootless.trimEnd()]),
     '# ---- This box ---------------------------------------------------------------------------------',
     functionOf('prepare', 'On the host, before anything of the box runs.', at('host')),
     functionOf('confine', 'The control group.', at('confine')),

@@ -1,6 +1,8 @@
+import type { Host } from '../../host/host.ts'
 import type { Box } from '../../spec/box.ts'
 import { mountPoint } from '../nested.ts'
 import type { About, Command, Step, Word } from '../plan.ts'
+import { fstab } from '../refs.ts'
 import { hasUsers } from './user-namespace.ts'
 
 export const about: About = {
@@ -30,7 +32,7 @@ const links: readonly (readonly string[])[] = [
 ]
 
 /** /dev is refused when the image makes it a link: runc 1.1.5 and crun 1.8.1 wrote through it to the host. */
-export function dev(box: Box): Step[] {
+export function dev(box: Box, host: Host): Step[] {
   if (box.namespaces.mount.mode !== 'private') return []
   return [
     {
@@ -45,30 +47,61 @@ export function dev(box: Box): Step[] {
           remedy: 'such an image would reach out of the box; do not use it',
         },
         { when: ['!', '-d', 'dev'], do: [{ run: ['mkdir', '-m', '755', 'dev'] }] },
-        { run: ['mount', '-t', 'tmpfs', '-o', options(box), 'tmpfs', 'dev'] },
-        targets(box),
+        { run: ['mount', '-t', 'tmpfs', '-o', options(box, host), 'tmpfs', 'dev'] },
+        targets(box, host),
       ],
       undo: [],
     },
   ]
 }
 
-function options(box: Box): Word {
+function options(box: Box, host: Host): Word {
   const plain = 'nosuid,mode=755,size=65536k'
-  return hasUsers(box) ? [`${plain},uid=`, { ref: 'owner_uid' }, ',gid=', { ref: 'owner_gid' }] : plain
+  return givesAway(box, host) ? [`${plain},uid=`, { ref: 'owner_uid' }, ',gid=', { ref: 'owner_gid' }] : plain
+}
+
+/** Root makes the files of a box whose root is another. */
+function givesAway(box: Box, { root }: Host): boolean {
+  return hasUsers(box) && root
+}
+
+/** Nobody but the machine's root makes device nodes: an ordinary user's box has those of the host. After /proc, without which mount(8) leaves a bind out without a word. */
+export function boundNodes(box: Box, host: Host): Step[] {
+  if (host.root || box.namespaces.mount.mode !== 'private') return []
+  const standard = nodes.map(([name]) => ({ source: `/dev/${name}`, target: `/dev/${name}`, why: 'always' }))
+  const entries = [...standard, ...box.mounts.devices].map(({ source, target }) => ({
+    source: `/dev/.old${source}`,
+    target,
+    type: 'none',
+    options: ['bind'],
+  }))
+  return [
+    {
+      kind: 'dev',
+      title: 'List the device nodes',
+      why: 'devices',
+      where: 'host',
+      run: [fstab(...entries)],
+      undo: [],
+    },
+  ]
 }
 
 /** Flat words of fixed count for each kind; `like` makes a directory or a file, as its source is. */
-function targets(box: Box): Command {
+function targets(box: Box, host: Host): Command {
   const words: Word[] = [
-    ...(hasUsers(box) ? ['owner', { ref: 'owner_uid' }, { ref: 'owner_gid' }] : []),
-    ...nodes.flatMap(([name, major, minor]) => ['node', `/dev/${name}`, `${major}`, `${minor}`, '666']),
+    ...(givesAway(box, host) ? ['owner', { ref: 'owner_uid' }, { ref: 'owner_gid' }] : []),
+    ...nodes.flatMap(([name, major, minor]) =>
+      host.root ? ['node', `/dev/${name}`, `${major}`, `${minor}`, '666'] : ['file', `/dev/${name}`],
+    ),
     ...links.flatMap(([name, to]) => ['link', `/dev/${name}`, `${to}`]),
     ...['hosts', 'hostname', 'resolv.conf'].flatMap((name) => ['file', `/etc/${name}`]),
     ...['/proc', '/sys'].flatMap((path) => ['dir', path, '555']),
     ...box.mounts.tmpfs.flatMap(({ target }) => ['dir', mountPoint(target, box), '755']),
-    ...(box.privileges.privileged ? ['devices'] : []),
-    ...box.mounts.devices.flatMap(({ source, target }) => ['device', target, source]),
+    ...(box.privileges.privileged && host.root ? ['devices'] : []),
+    ...box.mounts.devices.flatMap(({ source, target }) =>
+      host.root ? ['device', target, source] : ['file', target],
+    ),
     ...box.mounts.volumes.flatMap(({ target }, index): Word[] => [
       'like',
       mountPoint(target, box),

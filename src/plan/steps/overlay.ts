@@ -1,6 +1,6 @@
 import type { Host } from '../../host/host.ts'
-import type { Box } from '../../spec/box.ts'
-import type { About, Command, Step } from '../plan.ts'
+import type { Box, Layer } from '../../spec/box.ts'
+import type { About, Command, Part, Step, Word } from '../plan.ts'
 import { data, run } from '../refs.ts'
 
 export const about: About = {
@@ -12,33 +12,63 @@ export const about: About = {
 }
 
 export function overlay(box: Box, host: Host): Step[] {
+  if (box.namespaces.mount.mode !== 'private') return []
   // No device controller, no device nodes: those of the image don't work, and the box has those in /dev only.
   const nodev = host.cgroup.v1.devices === undefined && !box.privileges.privileged ? 'nodev,' : ''
-  if (box.namespaces.mount.mode !== 'private') return []
+  const { title, run } = layers[box.layer]
   return [
     {
       kind: 'overlay',
-      title: 'Mount the root file system',
+      title,
       why: 'rootfs, mount',
       where: 'furnish',
-      run: [
-        ...keepPeers(box),
-        {
-          run: [
-            'mount',
-            '-t',
-            'overlay',
-            'overlay',
-            '-o',
-            [`${nodev}lowerdir=`, { ref: 'lower' }, ',upperdir=', data, '/upper,workdir=', data, '/work'],
-            [run, '/root'],
-          ],
-        },
-        { run: ['cd', [run, '/root']] },
-      ],
+      run: [...keepPeers(box), ...run(nodev), { run: ['cd', place] }],
       undo: [],
     },
   ]
+}
+
+const place: Word = [run, '/root']
+const directories: readonly Part[] = [
+  'lowerdir=',
+  { ref: 'lower' },
+  ',upperdir=',
+  data,
+  '/upper,workdir=',
+  data,
+  '/work',
+]
+
+const layers: Readonly<Record<Layer, { title: string; run: (options: string) => Command[] }>> = {
+  overlay: {
+    title: 'Mount the root file system',
+    run: (options) => [
+      { run: ['mount', '-t', 'overlay', 'overlay', '-o', [options, ...directories], place] },
+    ],
+  },
+  userxattr: {
+    title: 'Mount the root file system',
+    run: (options) => [
+      { run: ['mount', '-t', 'overlay', 'overlay', '-o', [`${options}userxattr,`, ...directories], place] },
+    ],
+  },
+  'fuse-overlayfs': {
+    title: 'Mount the root file system with fuse-overlayfs',
+    run: () => [{ call: 'lay_fuse', args: [directories] }],
+  },
+  copy: {
+    title: 'Copy the root file system',
+    run: () => [
+      {
+        when: ['!', '-e', [data, '/copied']],
+        do: [
+          { run: ['cp', '-a', '--reflink=auto', [{ ref: 'lower' }, '/.'], [data, '/upper']] },
+          { write: [data, '/copied'], lines: [] },
+        ],
+      },
+      { run: ['mount', '--bind', [data, '/upper'], place] },
+    ],
+  },
 }
 
 /** With a shared volume the namespace keeps its peers on the host; what holds the root must not be one, or the root would be mounted there too. */

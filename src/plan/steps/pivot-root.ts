@@ -1,3 +1,4 @@
+import type { Host } from '../../host/host.ts'
 import type { Box } from '../../spec/box.ts'
 import type { About, Command, Step } from '../plan.ts'
 import { run } from '../refs.ts'
@@ -13,7 +14,7 @@ export const about: About = {
 }
 
 /** put_old lies on our own tmpfs, so that the image stays clean. */
-export function pivotRoot(box: Box): Step[] {
+export function pivotRoot(box: Box, host: Host): Step[] {
   if (box.namespaces.mount.mode !== 'private') return []
   return [
     {
@@ -21,14 +22,14 @@ export function pivotRoot(box: Box): Step[] {
       title: 'Make it the root',
       why: 'always',
       where: 'furnish',
-      run: pivot(box),
+      run: pivot(box, host),
       undo: [],
     },
   ]
 }
 
-/** In a user namespace the box's mounts are a copy that belongs to it, and the shell becomes the one who pivots and waits. */
-function pivot(box: Box): Command[] {
-  if (!hasUsers(box)) return [{ run: ['pivot_root', '.', 'dev/.old'] }]
+/** Root's mounts are copied into the user namespace, and the shell becomes the one who pivots there and waits. An ordinary user's are in it already. */
+function pivot(box: Box, host: Host): Command[] {
+  if (!hasUsers(box) || !host.root) return [{ run: ['pivot_root', '.', 'dev/.old'] }]
   return [{ call: 'become_users', args: ['pivot', userNamespaceFile, [run, '/root']] }]
 }

@@ -1,7 +1,7 @@
 import type { Host } from '../../host/host.ts'
 import type { Box } from '../../spec/box.ts'
-import type { About, Command, Step } from '../plan.ts'
-import { roots } from '../refs.ts'
+import type { About, Command, Step, Word } from '../plan.ts'
+import { data, roots } from '../refs.ts'
 
 export const about: About = {
   does: 'Finds the root file system below the writable layer: a directory, an archive unpacked once into the cache by its digest, or a Debian made once for its inputs. It is only ever read.',
@@ -28,7 +28,7 @@ export function root(box: Box, host: Host): Step[] {
 }
 
 function unfinished(rootfs: Box['rootfs']): Command[] {
-  if (rootfs.kind === 'tarball') return [{ call: 'drop_part', args: [[roots, `/${rootfs.sha256}`]] }]
+  if (rootfs.kind === 'tarball') return [{ call: 'drop_part', args: [[roots, `/${rootfs.key}`]] }]
   if (rootfs.kind === 'debootstrap') return [{ call: 'drop_part', args: [[roots, `/${rootfs.key}`]] }]
   return []
 }
@@ -48,34 +48,28 @@ function find(rootfs: Exclude<Box['rootfs'], { kind: 'joined' }>, host: Host): C
       ]
     case 'tarball':
       return [
-        { set: 'lower', to: [roots, `/${rootfs.sha256}`] },
+        { set: 'lower', to: [roots, `/${rootfs.key}`] },
         { call: 'unpack', args: [rootfs.path, rootfs.sha256] },
       ]
     case 'debootstrap':
-      return [
-        { set: 'lower', to: [roots, `/${rootfs.key}`] },
-        { call: 'bootstrap', args: bootstrap(rootfs, host) },
-      ]
+      return [{ set: 'lower', to: [roots, `/${rootfs.key}`] }, bootstrap(rootfs, host)]
   }
 }
 
-function bootstrap(rootfs: Extract<Box['rootfs'], { kind: 'debootstrap' }>, host: Host): string[] {
+function bootstrap(rootfs: Extract<Box['rootfs'], { kind: 'debootstrap' }>, host: Host): Command {
   const { suite, include, variant, mirror } = rootfs
   const more = mirror === null ? [] : [mirror]
   const list = include.length === 0 ? [] : [`--include=${include.join(',')}`]
   // They mount /proc and more in the root that they make: in a namespace of their own it all goes with them, however they end.
   const apart = ['unshare', '--mount', '--']
-  if (host.tools.mmdebstrap)
-    return [
-      ...apart,
-      'mmdebstrap',
-      '--quiet',
-      `--variant=${variant}`,
-      '--mode=root',
-      ...list,
-      suite,
-      '@',
-      ...more,
-    ]
-  return [...apart, 'debootstrap', `--variant=${variant}`, ...list, suite, '@', ...more]
+  const options = ['--quiet', `--variant=${variant}`, ...list]
+  if (!host.root) {
+    const archive: Word = [data, '/root.tar']
+    const words = ['mmdebstrap', '--mode=unshare', '--format=tar', ...options, suite, archive, ...more]
+    return { call: 'bootstrap_archive', args: [archive, ...words] }
+  }
+  const words = host.tools.mmdebstrap
+    ? ['mmdebstrap', '--mode=root', ...options, suite, '@', ...more]
+    : ['debootstrap', `--variant=${variant}`, ...list, suite, '@', ...more]
+  return { call: 'bootstrap', args: [...apart, ...words] }
 }

@@ -20,24 +20,47 @@ export function hasUsers({ namespaces }: Box): boolean {
   return namespaces.user.mode !== 'host'
 }
 
-/** A process holds the namespace until the box is in it; the run directory becomes its root's, since PID 1 reads there. */
+const why = 'userns_mode, uidMappings, gidMappings'
+
+/** A process holds the namespace until the box is in it. */
 export function userNamespace(box: Box, host: Host): Step[] {
   if (!hasUsers(box)) return []
   return [
     {
       kind: 'user-namespace',
       title: 'Make or find the user namespace',
-      why: 'userns_mode, uidMappings, gidMappings',
+      why,
       where: 'host',
-      run: [...hold(box), { call: 'own_users', args: [] }, ...directories(box, host)],
+      run: hold(box, host),
       undo: [],
     },
   ]
 }
 
-function hold({ namespaces }: Box): Command[] {
+/** What PID 1 reads becomes that of its root. An ordinary user gives nothing away: the box's root has it all, since it maps them. */
+export function ownFiles(box: Box, host: Host): Step[] {
+  if (!hasUsers(box)) return []
+  const run = host.root ? [{ call: 'own_users', args: [] }, ...directories(box, host)] : ownUpper(box, host)
+  if (run.length === 0) return []
+  return [
+    {
+      kind: 'user-namespace',
+      title: "Give the box's root what is its own",
+      why,
+      where: 'host',
+      run,
+      undo: [],
+    },
+  ]
+}
+
+function hold({ namespaces }: Box, host: Host): Command[] {
   const { user, uidMappings, gidMappings } = namespaces
   if (user.mode === 'private') {
+    if (!host.root) {
+      const words = (mappings: readonly IdMapping[]) => mappings.map(line).join(' ')
+      return [{ call: 'hold_users', args: ['become_users', 'map', words(uidMappings), words(gidMappings)] }]
+    }
     return [
       { call: 'hold_users', args: ['unshare', '--user', '--'] },
       { write: ['/proc/', holder, '/uid_map'], lines: uidMappings.map(line) },
@@ -60,9 +83,8 @@ function line({ containerID, hostID, size }: IdMapping): string {
 /** Overlay takes id-mapped layers from Linux 5.19 on. */
 function mapsOwners(box: Box, host: Host): boolean {
   const [major, minor] = host.kernel
-  return (
-    hasUsers(box) && box.namespaces.mount.mode === 'private' && (major > 5 || (major === 5 && minor >= 19))
-  )
+  const since = major > 5 || (major === 5 && minor >= 19)
+  return host.root && hasUsers(box) && box.namespaces.mount.mode === 'private' && since
 }
 
 export function mappedOwners(box: Box, host: Host): Step[] {
@@ -89,4 +111,11 @@ function directories(box: Box, host: Host): Command[] {
       ? [{ run: ['chown', [{ ref: 'owner_uid' }, ':', { ref: 'owner_gid' }], [data, '/upper']] }]
       : []),
   ]
+}
+
+/** Where the box's root is another than its user. */
+function ownUpper({ namespaces }: Box, { user }: Host): Command[] {
+  const isOwn = ({ containerID, hostID }: IdMapping) => containerID === 0 && hostID === user.uid
+  if (namespaces.mount.mode !== 'private' || namespaces.uidMappings.some(isOwn)) return []
+  return [{ call: 'as_root', args: ['chown', '0:0', [data, '/upper']] }]
 }

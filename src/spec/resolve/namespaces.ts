@@ -3,18 +3,15 @@ import { show } from '../diagnostic.ts'
 import { parseDuration } from '../units.ts'
 import type { Context } from './context.ts'
 import { boxName } from './identity.ts'
-import { resolveMappings } from './mappings.ts'
 import { insidePath } from './paths-inside.ts'
+import { resolveUsers } from './users.ts'
 
 /** Which namespaces are new, shared with the host or joined. */
 export function resolveNamespaces(context: Context, name: string): Namespaces {
   const { spec, error } = context
   const of = (field: Field, kind: string, word = 'private'): Namespace =>
     mode(context, name, field, kind, word)
-  const mapped = spec.uidMappings !== undefined || spec.gidMappings !== undefined
-  const user: Namespace =
-    spec.userns_mode === undefined ? { mode: mapped ? 'private' : 'host' } : of('userns_mode', 'user')
-  const mappings = resolveMappings(context, user)
+  const users = resolveUsers(context, name, () => of('userns_mode', 'user'))
   const noTime =
     spec.time === undefined && spec.timeOffsets === undefined && !context.host.namespaces.includes('time')
   if (noTime) context.note('time: no private clocks: this kernel has no time namespaces (Linux 5.6)')
@@ -35,8 +32,7 @@ export function resolveNamespaces(context: Context, name: string): Namespaces {
     uts: of('uts', 'uts'),
     cgroup: of('cgroup', 'cgroup'),
     time,
-    user,
-    ...mappings,
+    ...users,
     timeOffsets: { monotonic: offset(context, 'monotonic'), boottime: offset(context, 'boottime') },
   }
 }

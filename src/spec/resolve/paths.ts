@@ -4,8 +4,8 @@ import type { Context } from './context.ts'
 
 /** Where the box keeps its state. The roots go into overlay options, so few characters are let in. */
 export function resolvePaths(context: Context, name: string): Paths {
-  const runRoot = rootOf(context, 'BOXES_RUN', '/run/boxes')
-  const dataRoot = rootOf(context, 'BOXES_ROOT', '/var/lib/boxes')
+  const runRoot = rootOf(context, 'BOXES_RUN', context.host.user.runRoot)
+  const dataRoot = rootOf(context, 'BOXES_ROOT', context.host.user.dataRoot)
   return {
     runRoot,
     run: `${runRoot}/${name}`,
@@ -16,8 +16,8 @@ export function resolvePaths(context: Context, name: string): Paths {
 }
 
 function rootOf({ inputs, error }: Context, variable: string, otherwise: string): string {
-  const value = Object.hasOwn(inputs.env, variable) ? inputs.env[variable] : undefined
-  if (value === undefined || value === '') return otherwise
+  const given = Object.hasOwn(inputs.env, variable) ? inputs.env[variable] : undefined
+  const value = given === undefined || given === '' ? otherwise : given
   const path = value.replace(/(?<=.)\/+$/, '')
   const good = /^(\/[A-Za-z0-9._-]+)+$/.test(path) && !/\/\.{1,2}(\/|$)/.test(path) && path.length <= 200
   if (good) return path

@@ -12,6 +12,10 @@ export function resolvePrivileges(context: Context, namespaces: Namespaces): Pri
   const { spec } = context
   const options = securityOptions(context)
   const privileged = spec.privileged ?? false
+  if (privileged && !context.host.root)
+    context.note(
+      'privileged: over the namespaces of the box only, and without further device nodes: name those that you may open in devices',
+    )
   const capabilities = resolveCapabilities(context, privileged, namespaces.user)
   return {
     privileged,

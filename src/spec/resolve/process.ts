@@ -60,8 +60,13 @@ function workingDir(context: Context): string {
   return text === undefined ? '/' : (insidePath(context, text, ['working_dir']) ?? '/')
 }
 
-function user({ spec, error }: Context): string {
-  const { user: text = '0' } = spec
+/** As with podman. */
+function keepsId({ spec, host }: Pick<Context, 'spec' | 'host'>): boolean {
+  return spec.userns_mode === 'keep-id' && !host.root
+}
+
+function user({ spec, host, error }: Context): string {
+  const { user: text = keepsId({ spec, host }) ? `${host.user.uid}:${host.user.gid}` : '0' } = spec
   if (isUser(text)) return text
   error(
     ['user'],

@@ -5,7 +5,8 @@ import type { Context } from './context.ts'
 import { hostPath } from './paths-inside.ts'
 
 /** Where the root file system comes from. */
-export function resolveRootfs(context: Context, { mount }: Namespaces): Rootfs {
+export function resolveRootfs(context: Context, namespaces: Namespaces): Rootfs {
+  const { mount } = namespaces
   const { spec, error } = context
   if (mount.mode !== 'private') {
     if (spec.rootfs !== undefined && !(mount.mode === 'host' && spec.rootfs === 'host')) {
@@ -23,10 +24,22 @@ export function resolveRootfs(context: Context, { mount }: Namespaces): Rootfs {
     return { kind: 'host' }
   }
   if (spec.rootfs === 'host') return { kind: 'host' }
-  return typeof spec.rootfs === 'string' ? fromPath(context, spec.rootfs) : debootstrap(context, spec.rootfs)
+  const owners = ownersOf(context, namespaces)
+  return typeof spec.rootfs === 'string'
+    ? fromPath(context, spec.rootfs, owners)
+    : debootstrap(context, spec.rootfs, owners)
 }
 
-function fromPath(context: Context, text: string): Rootfs {
+/** The mapping of a namespace that is joined is not known. */
+const foreign = '[[],[]]'
+
+/** An ordinary user unpacks with the ids of the box: what lies in the cache is good for this mapping only. */
+function ownersOf({ host }: Context, { uidMappings, gidMappings }: Namespaces): string {
+  if (host.root) return ''
+  return JSON.stringify([uidMappings, gidMappings])
+}
+
+function fromPath(context: Context, text: string, owners: string): Rootfs {
   const { inputs, error } = context
   const field = ['rootfs']
   const path = hostPath(context, text, field)
@@ -60,10 +73,18 @@ function fromPath(context: Context, text: string): Rootfs {
   const hashed = inputs.sha256(path)
   if ('error' in hashed)
     error(field, 'file', `${show(path)} cannot be read: ${hashed.error}`, 'check the file')
-  return { kind: 'tarball', path, sha256: 'digest' in hashed ? hashed.digest : '' }
+  if (owners === foreign)
+    error(
+      field,
+      'unsupported',
+      'the ids to unpack it with are those of another namespace',
+      'name a directory',
+    )
+  const sha256 = 'digest' in hashed ? hashed.digest : ''
+  return { kind: 'tarball', path, sha256, key: owners === '' ? sha256 : inputs.hash(sha256 + owners) }
 }
 
-function debootstrap({ inputs, host, error }: Context, spec: SpecDebootstrap): Rootfs {
+function debootstrap({ inputs, host, error }: Context, spec: SpecDebootstrap, owners: string): Rootfs {
   const { debootstrap: suite, include = [], variant = 'minbase', mirror = null } = spec
   const demand = (path: (string | number)[], text: string, grammar: RegExp, remedy: string): void => {
     if (!grammar.test(text)) error(['rootfs', ...path], 'value', `${show(text)} cannot be used here`, remedy)
@@ -81,6 +102,13 @@ function debootstrap({ inputs, host, error }: Context, spec: SpecDebootstrap): R
       'write an http, https or file address',
     )
   }
-  const key = inputs.hash(JSON.stringify([suite, [...include].sort(), variant, mirror, host.arch]))
+  if (owners === foreign)
+    error(
+      ['rootfs'],
+      'unsupported',
+      'the ids to make it with are those of another namespace',
+      'name a directory',
+    )
+  const key = inputs.hash(JSON.stringify([suite, [...include].sort(), variant, mirror, host.arch]) + owners)
   return { kind: 'debootstrap', suite, include, variant, mirror, key }
 }

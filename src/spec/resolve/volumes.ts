@@ -90,6 +90,13 @@ function placed(
   const source = hostPath(context, from, sourcePath)
   const target = mountTarget(context, to, targetPath)
   if (source === null || target === null) return []
+  if (!context.host.root && rest.propagation.endsWith('shared'))
+    context.error(
+      targetPath,
+      'host',
+      `${rest.propagation} needs root: mounts of an ordinary user's box never reach the host`,
+      'use rslave or rprivate',
+    )
   return [{ source, target, ...rest, why: pathText(targetPath.slice(0, 2)), path: targetPath }]
 }
 

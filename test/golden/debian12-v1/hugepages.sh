@@ -16,6 +16,7 @@ data_root=/var/lib/boxes
 data=/var/lib/boxes/boxes/hugepages
 roots=/var/lib/boxes/roots
 machine=x86_64
+caller=0
 cgroups='/sys/fs/cgroup/cpuset/boxes/hugepages /sys/fs/cgroup/cpu,cpuacct/boxes/hugepages /sys/fs/cgroup/blkio/boxes/hugepages /sys/fs/cgroup/memory/boxes/hugepages /sys/fs/cgroup/devices/boxes/hugepages /sys/fs/cgroup/freezer/boxes/hugepages /sys/fs/cgroup/net_cls,net_prio/boxes/hugepages /sys/fs/cgroup/perf_event/boxes/hugepages /sys/fs/cgroup/hugetlb/boxes/hugepages /sys/fs/cgroup/pids/boxes/hugepages /sys/fs/cgroup/rdma/boxes/hugepages'
 own_root=yes
 pid_namespace=private
@@ -284,6 +285,7 @@ look() {
 # The first move between groups for a while waits 6 to 14 ms for an RCU grace period (cgroup_threadgroup_rwsem). One that
 # is made early, by a process that ends at once, lets that wait pass beside other work.
 hasten() {
+  [ -n "$cgroups" ] || return 0
   { printf '0\n' >"${cgroups%%/boxes/*}/cgroup.procs"; } 2>/dev/null &
 }
 
@@ -323,9 +325,29 @@ same_lower() {
   [ "$lower" = "$1" ] || die 125 "its writable layer lies on another root: $lower" "boxes down $name removes that layer"
 }
 
-remove_directories() {
-  if [ "$keep_layer" = yes ]; then rm -rf -- "$run"; else rm -rf -- "$run" "$data"; fi
+# take_ids 'FIRST COUNT'...: of the host, unless another box has one of them. Under the lock, until they are written down.
+take_ids() {
+  lock
+  for file in "$data_root"/boxes/*/ids; do
+    [ "$file" != "$data/ids" ] && [ -e "$file" ] || continue
+    while read -r first count; do
+      for range; do
+        [ "${range% *}" -ge $((first + count)) ] || [ "$first" -ge $((${range% *} + ${range#* })) ] || die 125 \
+          "the ids $range are not free: see $file" 'plan again: boxes up chooses others'
+      done
+    done <"$file"
+  done
+  tell_ids "$@"
+  unlock
 }
+
+tell_ids() { printf '%s\n' "$@" >"$data/ids"; }
+
+remove_directories() {
+  if [ "$keep_layer" = yes ]; then erase "$run"; else erase "$run" "$data"; fi
+}
+
+erase() { rm -rf -- "$@"; }
 
 # The box's groups, then the common parents if they are empty. A group is busy for a moment after its last process has
 # gone, and a box may have made groups below its own.
@@ -355,10 +377,10 @@ cached() {
   exec 9<"$roots"
   patiently flock 9
   if [ ! -d "$lower" ]; then
-    rm -rf -- "$lower.part"
+    erase "$lower.part"
     mkdir -m 755 "$lower.part"
     if ! ( "$@" ); then
-      rm -rf -- "$lower.part"
+      erase "$lower.part"
       return 1
     fi
     mv -- "$lower.part" "$lower"
@@ -370,7 +392,7 @@ cached() {
 drop_part() {
   [ -e "$1.part" ] || return 0
   exec 8<"$roots"
-  if flock -n 8; then rm -rf -- "$1.part"; fi
+  if flock -n 8; then erase "$1.part"; fi
   exec 8<&-
 }
 
@@ -381,6 +403,10 @@ unpack() { cached unpack_now "$@"; }
 unpack_now() {
   sum=$(sha256sum <"$1") || die 125 "the archive $1 cannot be read" 'check the path'
   [ "${sum%% *}" = "$2" ] || die 125 "the archive $1 is not the one that was planned: its sha256 is ${sum%% *}" 'plan again'
+  extract "$1"
+}
+
+extract() {
   patiently tar --extract --file "$1" --directory "$lower.part" --numeric-owner --same-permissions --xattrs --xattrs-include='*' --delay-directory-restore
 }
 
@@ -439,6 +465,8 @@ users() {
   perl -e "$USER" "$machine" "$@"
 }
 
+become_root() { exec "$@"; }
+
 # The furnisher's shell becomes the helper, which enters the user namespace, pivots, says ok and waits.
 become_users() {
   exec perl -e "$USER" "$machine" "$@"
@@ -473,7 +501,7 @@ own_users() {
 
 # PID 1 may be early: the furnisher says here, too, that the root is there.
 root_is_there() {
-  read -r word <"$run/rooted"
+  read -r word <"$run/rooted" || { at=''; exit 125; }
 }
 
 # put NAMESPACE ASIDE VOLUME PLACE: see PUT above
@@ -526,8 +554,10 @@ this_machine() {
 
 # The name is claimed under a lock, so that of two `up` one wins and the other changes nothing.
 claim() {
-  kill -0 1 2>/dev/null || die 125 'only root can make a box' 'run it as root, for example with sudo'
+  while read -r key _ id _; do [ "$key" != Uid: ] || break; done </proc/self/status
+  [ "$id" = "$caller" ] || die 125 "this program makes boxes of user $caller, and this is user $id" 'run it as that user, or plan again as this one'
   if [ ! -d "$run_root" ] || [ ! -d "$data_root/boxes" ] || [ ! -d "$roots" ]; then mkdir -p "$run_root" "$data_root/boxes" "$roots"; fi
+  { [ -O "$run_root" ] && [ ! -h "$run_root" ]; } || die 125 "$run_root belongs to somebody else, or is a link" 'set BOXES_RUN to a directory of your own'
   lock
   look "$run"
   case $state in
@@ -660,7 +690,7 @@ up() {
     exec 6<"$run/status"
     exec 7<>"$run/go"
     leash=yes
-    unshare --mount --propagation "$propagation" -- sh ${trace:+"$trace"} "$self" furnish 4>&5 5>&- 6<&- 7<"$run/go" 8<>"$run/rooted" </dev/null &
+    become_root unshare --mount --propagation "$propagation" -- sh ${trace:+"$trace"} "$self" furnish 4>&5 5>&- 6<&- 7<"$run/go" 8<>"$run/rooted" </dev/null &
     furnisher=$!
   fi
   # Beside the furnisher's work: under the lock, since another box's end may remove the common parent group.
@@ -1335,4 +1365,4 @@ case ${1-} in
 esac
 exit
 
-#box {"name":"hugepages","source":{"path":"specs/hugepages.yaml","sha256":"0000000000000000000000000000000000000000000000000000000000000000"},"labels":{},"paths":{"runRoot":"/run/boxes","run":"/run/boxes/hugepages","dataRoot":"/var/lib/boxes","data":"/var/lib/boxes/boxes/hugepages","roots":"/var/lib/boxes/roots"},"namespaces":{"mount":{"mode":"private"},"pid":{"mode":"private"},"network":{"mode":"private"},"ipc":{"mode":"private"},"uts":{"mode":"private"},"cgroup":{"mode":"private"},"time":{"mode":"private"},"user":{"mode":"host"},"uidMappings":[],"gidMappings":[],"timeOffsets":{"monotonic":0,"boottime":0}},"rootfs":{"kind":"host"},"mounts":{"readOnly":false,"volumes":[],"tmpfs":[],"devices":[],"shmSize":67108864,"masked":"default","readonlyPaths":"default"},"network":{"hosts":["127.0.0.1\tlocalhost","::1\tlocalhost ip6-localhost ip6-loopback","fe00::\tip6-localnet","ff00::\tip6-mcastprefix","ff02::1\tip6-allnodes","ff02::2\tip6-allrouters","127.0.1.1\thugepages"],"resolvConf":null},"process":{"args":["grep","Huge","/proc/meminfo"],"workingDir":"/","user":"0","groups":[],"umask":18,"ulimits":[],"oomScoreAdj":null,"sysctls":[],"init":false,"tty":false,"hostname":"hugepages","domainname":null,"stopSignal":"TERM","stopGracePeriod":10,"environment":[["PATH","/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],["HOSTNAME","hugepages"]]},"privileges":{"privileged":false,"capabilities":["CAP_CHOWN","CAP_DAC_OVERRIDE","CAP_FOWNER","CAP_FSETID","CAP_KILL","CAP_SETGID","CAP_SETUID","CAP_SETPCAP","CAP_NET_BIND_SERVICE","CAP_NET_RAW","CAP_SYS_CHROOT","CAP_MKNOD","CAP_AUDIT_WRITE","CAP_SETFCAP"],"noNewPrivs":true,"seccomp":{"name":"default","profile":null}},"resources":{"cpus":null,"cpuShares":null,"cpuset":null,"cpusetMems":null,"memory":null,"memoryReservation":null,"memorySwap":null,"swappiness":null,"oomKillDisable":false,"pids":null,"blkio":{"weight":null,"weightDevices":[],"limits":[]},"deviceRules":[],"hugetlb":[{"pageSize":"2MB","limit":67108864}],"unified":[]},"notes":[]}
+#box {"name":"hugepages","source":{"path":"specs/hugepages.yaml","sha256":"0000000000000000000000000000000000000000000000000000000000000000"},"labels":{},"paths":{"runRoot":"/run/boxes","run":"/run/boxes/hugepages","dataRoot":"/var/lib/boxes","data":"/var/lib/boxes/boxes/hugepages","roots":"/var/lib/boxes/roots"},"namespaces":{"mount":{"mode":"private"},"pid":{"mode":"private"},"network":{"mode":"private"},"ipc":{"mode":"private"},"uts":{"mode":"private"},"cgroup":{"mode":"private"},"time":{"mode":"private"},"user":{"mode":"host"},"ids":"shared","uidMappings":[],"gidMappings":[],"timeOffsets":{"monotonic":0,"boottime":0}},"rootfs":{"kind":"host"},"layer":"overlay","mounts":{"readOnly":false,"volumes":[],"tmpfs":[],"devices":[],"shmSize":67108864,"masked":"default","readonlyPaths":"default"},"network":{"hosts":["127.0.0.1\tlocalhost","::1\tlocalhost ip6-localhost ip6-loopback","fe00::\tip6-localnet","ff00::\tip6-mcastprefix","ff02::1\tip6-allnodes","ff02::2\tip6-allrouters","127.0.1.1\thugepages"],"resolvConf":null},"process":{"args":["grep","Huge","/proc/meminfo"],"workingDir":"/","user":"0","groups":[],"umask":18,"ulimits":[],"oomScoreAdj":null,"sysctls":[],"init":false,"tty":false,"hostname":"hugepages","domainname":null,"stopSignal":"TERM","stopGracePeriod":10,"environment":[["PATH","/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],["HOSTNAME","hugepages"]]},"privileges":{"privileged":false,"capabilities":["CAP_CHOWN","CAP_DAC_OVERRIDE","CAP_FOWNER","CAP_FSETID","CAP_KILL","CAP_SETGID","CAP_SETUID","CAP_SETPCAP","CAP_NET_BIND_SERVICE","CAP_NET_RAW","CAP_SYS_CHROOT","CAP_MKNOD","CAP_AUDIT_WRITE","CAP_SETFCAP"],"noNewPrivs":true,"seccomp":{"name":"default","profile":null}},"resources":{"cpus":null,"cpuShares":null,"cpuset":null,"cpusetMems":null,"memory":null,"memoryReservation":null,"memorySwap":null,"swappiness":null,"oomKillDisable":false,"pids":null,"blkio":{"weight":null,"weightDevices":[],"limits":[]},"deviceRules":[],"hugetlb":[{"pageSize":"2MB","limit":67108864}],"unified":[]},"notes":[]}

@@ -1,0 +1,61 @@
+# ---- What is different for an ordinary user ------------------------------------------------------
+# Files of the box's users belong to ids that the caller may map, but is not.
+
+erase() {
+  rm -rf -- "$@" 2>/dev/null || users map "$uid_map" "$gid_map" rm -rf -- "$@"
+}
+
+# become_root COMMAND...: as the root of the box's user namespace.
+become_root() {
+  exec nsenter --user="/proc/$holder/ns/user" -- "$@"
+}
+
+as_root() {
+  ( become_root "$@" )
+}
+
+# Nobody but the machine's root makes device nodes; those of the box are in a /dev of its own.
+extract() {
+  patiently become_root tar --extract --file "$1" --directory "$lower.part" --numeric-owner --same-permissions --xattrs --xattrs-include='*' \
+    --delay-directory-restore --anchored --exclude='dev/*' --exclude='./dev/*'
+}
+
+# bootstrap_archive ARCHIVE COMMAND...: mmdebstrap maps ids of its own, so it hands over an archive.
+bootstrap_archive() { cached bootstrap_archive_now "$@"; }
+
+bootstrap_archive_now() {
+  archive=$1
+  shift
+  patiently "$@" >&2
+  extract "$archive"
+  rm -f -- "$archive"
+}
+
+# lay_fuse OPTIONS: an overlay made by a process. It has the host's root and not the mount that it makes, or it would ask itself for
+# files; the furnisher has the mount by propagation. So the process ends by itself, with the last mount namespace of the box.
+lay_fuse() {
+  [ "$lower" != / ] || leave_out_mounts
+  mount --bind "$run" "$run"
+  mount --make-shared "$run"
+  unshare --mount --propagation unchanged -- fuse-overlayfs -f -o "$1" "$run/root" </dev/null >"$run/fuse" 2>&1 3>&- 4>&- 7>&- 8>&- &
+  layer=$!
+  until grep -qF " $run/root " /proc/self/mountinfo; do
+    kill -0 "$layer" 2>/dev/null || { cat "$run/fuse" >&2; die 125 'fuse-overlayfs could not lay the writable layer: see above' 'boxes doctor tells what this machine has'; }
+    sleep 0.01
+  done
+  mount --make-private "$run/root"
+  mount --make-private "$run"
+  umount -N "$layer" --lazy "$run/root"
+}
+
+# What is mounted below / is no part of the root file system: the kernel's overlay leaves it out, and so does this one, by directories
+# in the layer that are marked as opaque.
+leave_out_mounts() {
+  while read -r _ _ _ _ point _; do
+    case $point in *\\*) point=$(printf '%b' "$(printf '%s' "$point" | sed 's/\\/\\0/g')") ;; esac
+    if [ "$point" = / ] || [ ! -d "$point" ] || [ -e "$data/upper$point" ]; then continue; fi
+    (umask 022; mkdir -p "$data/upper$point")
+    chmod --reference="$point" "$data/upper$point"
+    : >"$data/upper$point/.wh..wh..opq"
+  done </proc/self/mountinfo
+}

@@ -1,0 +1,28 @@
+import type { Layer, Rootfs } from '../box.ts'
+import type { Context } from './context.ts'
+
+/** The best that this caller can have on this host; anything but the kernel's own is told. */
+export function resolveLayer({ host, note, error }: Context, rootfs: Rootfs): Layer {
+  if (host.root || rootfs.kind === 'joined') return 'overlay'
+  const [major, minor] = host.kernel
+  // What is mounted below / is locked together for an ordinary user, and overlayfs takes no such tree.
+  const ofKernel = rootfs.kind !== 'host' && (major > 5 || (major === 5 && minor >= 11))
+  if (ofKernel && host.filesystems.includes('overlay')) return 'userxattr'
+  const reason =
+    rootfs.kind === 'host'
+      ? 'over / the kernel lets root alone lay one'
+      : 'before Linux 5.11 the kernel lets root alone lay one'
+  if ('fuse-overlayfs' in host.tools && host.filesystems.includes('fuse')) {
+    note(`rootfs: fuse-overlayfs lays the writable layer, a process that runs beside the box: ${reason}`)
+    return 'fuse-overlayfs'
+  }
+  if (rootfs.kind === 'host')
+    error(
+      ['rootfs'],
+      'host',
+      `a writable layer over / needs fuse-overlayfs: ${reason}`,
+      'install the package fuse-overlayfs, or name a directory or a tarball',
+    )
+  else note(`rootfs: the box has a copy of its root file system: ${reason}, and fuse-overlayfs is not there`)
+  return 'copy'
+}
