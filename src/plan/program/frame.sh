@@ -103,7 +103,7 @@ same_lower() {
 take_ids() {
   lock
   for file in "$data_root"/boxes/*/ids; do
-    [ "$file" != "$data/ids" ] && [ -e "$file" ] || continue
+    if [ "$file" = "$data/ids" ] || [ ! -e "$file" ]; then continue; fi
     while read -r first count; do
       for range; do
         [ "${range% *}" -ge $((first + count)) ] || [ "$first" -ge $((${range% *} + ${range#* })) ] || die 125 \
