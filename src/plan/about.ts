@@ -6,6 +6,7 @@ import { about as dev } from './steps/dev.ts'
 import { about as enter } from './steps/enter.ts'
 import { about as initFiles } from './steps/init-files.ts'
 import { about as kernelFiles } from './steps/kernel-files.ts'
+import { about as landlock } from './steps/landlock.ts'
 import { about as launch } from './steps/launch.ts'
 import { about as layer } from './steps/layer.ts'
 import { about as loopback } from './steps/loopback.ts'
@@ -37,6 +38,7 @@ const aboutKinds: Readonly<Record<string, About>> = {
   enter,
   'init-files': initFiles,
   'kernel-files': kernelFiles,
+  landlock,
   launch,
   layer,
   loopback,

@@ -9,6 +9,7 @@ import { dev } from './steps/dev.ts'
 import { enter } from './steps/enter.ts'
 import { initFiles } from './steps/init-files.ts'
 import { kernelFiles } from './steps/kernel-files.ts'
+import { landlock, landlockApart } from './steps/landlock.ts'
 import { launch } from './steps/launch.ts'
 import { layer } from './steps/layer.ts'
 import { loopback } from './steps/loopback.ts'
@@ -44,6 +45,7 @@ export function makePlan(box: Box, host: Host): Plan {
     reaper(box, host),
     tmpfs(box),
     records(box, host),
+    landlock(box),
     userNamespace(box, host),
     cgroup(box, host),
     mappedOwners(box, host),
@@ -60,6 +62,7 @@ export function makePlan(box: Box, host: Host): Plan {
     console(box),
     readOnlyRoot(box),
     detachHost(box),
+    landlockApart(box),
     ownMasks(box),
     readOnlyView(host),
     launch(box),

@@ -154,6 +154,15 @@ export interface Privileges {
   readonly noNewPrivs: boolean
   /** null: unconfined. `profile` is null for the built-in one, which is named `default`. */
   readonly seccomp: null | { readonly name: string; readonly profile: unknown }
+  readonly landlock: null | Landlock
+}
+
+/** Rights in the words of setpriv(1): what `denied` names is denied, but for what a rule allows at its path and below. */
+export interface Landlock {
+  /** Never empty. */
+  readonly denied: readonly string[]
+  /** Paths are inside the box, absolute and normalised; `access` is a nonempty part of `denied`. */
+  readonly rules: readonly { readonly path: string; readonly access: readonly string[] }[]
 }
 
 export interface Resources {

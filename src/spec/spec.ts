@@ -50,6 +50,7 @@ export interface Spec {
   readonly security_opt?: readonly string[]
   readonly no_new_privs?: boolean
   readonly seccomp?: string
+  readonly landlock?: SpecLandlock
   readonly privileged?: boolean
   readonly cpus?: string
   readonly cpu_shares?: number
@@ -85,6 +86,11 @@ export interface SpecVolume {
   readonly read_only?: boolean
   readonly bind?: { readonly propagation?: string; readonly create_host_path?: boolean }
   readonly tmpfs?: { readonly size?: string; readonly mode?: string }
+}
+
+export interface SpecLandlock {
+  readonly access?: readonly string[]
+  readonly rules?: readonly { readonly path: string; readonly access: readonly string[] }[]
 }
 
 export interface SpecMapping {

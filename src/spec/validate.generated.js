@@ -4,7 +4,7 @@
 "use strict";
 export const validate = validate10;
 
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","title":"boxes spec","type":"object","properties":{"name":{"type":["string","number"]},"labels":{"type":["object","array"],"additionalProperties":{"type":["string","number","boolean"]},"items":{"type":"string"}},"rootfs":{"type":["string","object"],"properties":{"debootstrap":{"type":"string"},"include":{"type":"array","items":{"type":"string"}},"variant":{"type":"string"},"mirror":{"type":"string"}},"required":["debootstrap"],"additionalProperties":false},"read_only":{"type":"boolean"},"volumes":{"type":"array","items":{"type":["string","object"],"properties":{"type":{"type":"string","enum":["bind","tmpfs","volume","image","npipe","cluster"]},"source":{"type":"string"},"target":{"type":"string"},"read_only":{"type":"boolean"},"bind":{"type":"object","properties":{"propagation":{"type":"string","enum":["private","rprivate","slave","rslave","shared","rshared"]},"create_host_path":{"type":"boolean"}},"additionalProperties":false},"tmpfs":{"type":"object","properties":{"size":{"type":["string","integer"]},"mode":{"type":["string","number"]}},"additionalProperties":false}},"required":["target"],"additionalProperties":false}},"tmpfs":{"type":["string","array"],"items":{"type":"string"}},"devices":{"type":"array","items":{"type":"string"}},"shm_size":{"type":["string","integer"]},"maskedPaths":{"type":"array","items":{"type":"string"}},"readonlyPaths":{"type":"array","items":{"type":"string"}},"extra_hosts":{"type":["object","array"],"additionalProperties":{"type":"string"},"items":{"type":"string"}},"dns":{"type":["string","array"],"items":{"type":"string"}},"dns_search":{"type":["string","array"],"items":{"type":"string"}},"dns_opt":{"type":"array","items":{"type":["string","number","boolean"]}},"entrypoint":{"type":["string","boolean","number","array"],"items":{"type":["string","number","boolean"]}},"command":{"type":["string","boolean","number","array"],"items":{"type":["string","number","boolean"]}},"environment":{"type":["object","array"],"additionalProperties":{"type":["string","number","boolean","null"]},"items":{"type":"string"}},"env_file":{"type":["string","array"],"items":{"type":"string"}},"working_dir":{"type":"string"},"user":{"type":["string","number"]},"group_add":{"type":"array","items":{"type":["string","number"]}},"umask":{"type":["string","number"]},"ulimits":{"type":"object","additionalProperties":{"type":["integer","string","object"],"properties":{"soft":{"type":["integer","string"]},"hard":{"type":["integer","string"]}},"required":["soft","hard"],"additionalProperties":false}},"oom_score_adj":{"type":"integer","minimum":-1000,"maximum":1000},"sysctls":{"type":["object","array"],"additionalProperties":{"type":["string","number","boolean"]},"items":{"type":"string"}},"init":{"type":"boolean"},"tty":{"type":"boolean"},"hostname":{"type":["string","number"]},"domainname":{"type":["string","number"]},"stop_signal":{"type":["string","number"]},"stop_grace_period":{"type":["string","number"]},"network_mode":{"type":"string"},"pid":{"type":"string"},"ipc":{"type":"string"},"uts":{"type":"string"},"cgroup":{"type":"string"},"userns_mode":{"type":"string"},"mount":{"type":"string"},"time":{"type":"string"},"timeOffsets":{"type":"object","properties":{"monotonic":{"type":["string","number"]},"boottime":{"type":["string","number"]}},"additionalProperties":false},"uidMappings":{"type":"array","items":{"type":"object","properties":{"containerID":{"type":"integer","minimum":0,"maximum":4294967295},"hostID":{"type":"integer","minimum":0,"maximum":4294967295},"size":{"type":"integer","minimum":1,"maximum":4294967295}},"additionalProperties":false,"required":["containerID","hostID","size"]}},"gidMappings":{"type":"array","items":{"type":"object","properties":{"containerID":{"type":"integer","minimum":0,"maximum":4294967295},"hostID":{"type":"integer","minimum":0,"maximum":4294967295},"size":{"type":"integer","minimum":1,"maximum":4294967295}},"additionalProperties":false,"required":["containerID","hostID","size"]}},"cap_add":{"type":"array","items":{"type":"string"}},"cap_drop":{"type":"array","items":{"type":"string"}},"security_opt":{"type":"array","items":{"type":"string"}},"no_new_privs":{"type":"boolean"},"seccomp":{"type":"string"},"privileged":{"type":"boolean"},"cpus":{"type":["number","string"]},"cpu_shares":{"type":"integer","minimum":2,"maximum":262144},"cpuset":{"type":["string","number"]},"mem_limit":{"type":["string","integer"]},"mem_reservation":{"type":["string","integer"]},"memswap_limit":{"type":["string","integer"]},"mem_swappiness":{"type":"integer","minimum":0,"maximum":100},"oom_kill_disable":{"type":"boolean"},"pids_limit":{"type":"integer","minimum":-1,"maximum":4194304},"blkio_config":{"type":"object","properties":{"weight":{"type":"integer","minimum":10,"maximum":1000},"weight_device":{"type":"array","items":{"type":"object","properties":{"path":{"type":"string"},"weight":{"type":"integer","minimum":10,"maximum":1000}},"additionalProperties":false,"required":["path","weight"]}},"device_read_bps":{"type":"array","items":{"type":"object","properties":{"path":{"type":"string"},"rate":{"type":["string","integer"]}},"additionalProperties":false,"required":["path","rate"]}},"device_write_bps":{"type":"array","items":{"type":"object","properties":{"path":{"type":"string"},"rate":{"type":["string","integer"]}},"additionalProperties":false,"required":["path","rate"]}},"device_read_iops":{"type":"array","items":{"type":"object","properties":{"path":{"type":"string"},"rate":{"type":"integer","minimum":1,"maximum":4294967295}},"additionalProperties":false,"required":["path","rate"]}},"device_write_iops":{"type":"array","items":{"type":"object","properties":{"path":{"type":"string"},"rate":{"type":"integer","minimum":1,"maximum":4294967295}},"additionalProperties":false,"required":["path","rate"]}}},"additionalProperties":false},"device_cgroup_rules":{"type":"array","items":{"type":"string"}},"resources":{"type":"object","properties":{"cpu":{"type":"object","properties":{"mems":{"type":["string","number"]}},"additionalProperties":false},"hugepageLimits":{"type":"array","items":{"type":"object","properties":{"pageSize":{"type":"string"},"limit":{"type":["string","integer"]}},"additionalProperties":false,"required":["pageSize","limit"]}},"unified":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}}},"additionalProperties":false}},"patternProperties":{"^x-":{}},"additionalProperties":false};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","title":"boxes spec","type":"object","properties":{"name":{"type":["string","number"]},"labels":{"type":["object","array"],"additionalProperties":{"type":["string","number","boolean"]},"items":{"type":"string"}},"rootfs":{"type":["string","object"],"properties":{"debootstrap":{"type":"string"},"include":{"type":"array","items":{"type":"string"}},"variant":{"type":"string"},"mirror":{"type":"string"}},"required":["debootstrap"],"additionalProperties":false},"read_only":{"type":"boolean"},"volumes":{"type":"array","items":{"type":["string","object"],"properties":{"type":{"type":"string","enum":["bind","tmpfs","volume","image","npipe","cluster"]},"source":{"type":"string"},"target":{"type":"string"},"read_only":{"type":"boolean"},"bind":{"type":"object","properties":{"propagation":{"type":"string","enum":["private","rprivate","slave","rslave","shared","rshared"]},"create_host_path":{"type":"boolean"}},"additionalProperties":false},"tmpfs":{"type":"object","properties":{"size":{"type":["string","integer"]},"mode":{"type":["string","number"]}},"additionalProperties":false}},"required":["target"],"additionalProperties":false}},"tmpfs":{"type":["string","array"],"items":{"type":"string"}},"devices":{"type":"array","items":{"type":"string"}},"shm_size":{"type":["string","integer"]},"maskedPaths":{"type":"array","items":{"type":"string"}},"readonlyPaths":{"type":"array","items":{"type":"string"}},"extra_hosts":{"type":["object","array"],"additionalProperties":{"type":"string"},"items":{"type":"string"}},"dns":{"type":["string","array"],"items":{"type":"string"}},"dns_search":{"type":["string","array"],"items":{"type":"string"}},"dns_opt":{"type":"array","items":{"type":["string","number","boolean"]}},"entrypoint":{"type":["string","boolean","number","array"],"items":{"type":["string","number","boolean"]}},"command":{"type":["string","boolean","number","array"],"items":{"type":["string","number","boolean"]}},"environment":{"type":["object","array"],"additionalProperties":{"type":["string","number","boolean","null"]},"items":{"type":"string"}},"env_file":{"type":["string","array"],"items":{"type":"string"}},"working_dir":{"type":"string"},"user":{"type":["string","number"]},"group_add":{"type":"array","items":{"type":["string","number"]}},"umask":{"type":["string","number"]},"ulimits":{"type":"object","additionalProperties":{"type":["integer","string","object"],"properties":{"soft":{"type":["integer","string"]},"hard":{"type":["integer","string"]}},"required":["soft","hard"],"additionalProperties":false}},"oom_score_adj":{"type":"integer","minimum":-1000,"maximum":1000},"sysctls":{"type":["object","array"],"additionalProperties":{"type":["string","number","boolean"]},"items":{"type":"string"}},"init":{"type":"boolean"},"tty":{"type":"boolean"},"hostname":{"type":["string","number"]},"domainname":{"type":["string","number"]},"stop_signal":{"type":["string","number"]},"stop_grace_period":{"type":["string","number"]},"network_mode":{"type":"string"},"pid":{"type":"string"},"ipc":{"type":"string"},"uts":{"type":"string"},"cgroup":{"type":"string"},"userns_mode":{"type":"string"},"mount":{"type":"string"},"time":{"type":"string"},"timeOffsets":{"type":"object","properties":{"monotonic":{"type":["string","number"]},"boottime":{"type":["string","number"]}},"additionalProperties":false},"uidMappings":{"type":"array","items":{"type":"object","properties":{"containerID":{"type":"integer","minimum":0,"maximum":4294967295},"hostID":{"type":"integer","minimum":0,"maximum":4294967295},"size":{"type":"integer","minimum":1,"maximum":4294967295}},"additionalProperties":false,"required":["containerID","hostID","size"]}},"gidMappings":{"type":"array","items":{"type":"object","properties":{"containerID":{"type":"integer","minimum":0,"maximum":4294967295},"hostID":{"type":"integer","minimum":0,"maximum":4294967295},"size":{"type":"integer","minimum":1,"maximum":4294967295}},"additionalProperties":false,"required":["containerID","hostID","size"]}},"cap_add":{"type":"array","items":{"type":"string"}},"cap_drop":{"type":"array","items":{"type":"string"}},"security_opt":{"type":"array","items":{"type":"string"}},"no_new_privs":{"type":"boolean"},"seccomp":{"type":"string"},"landlock":{"type":"object","properties":{"access":{"type":"array","items":{"type":"string","enum":["fs","execute","write-file","read-file","read-dir","remove-dir","remove-file","make-char","make-dir","make-reg","make-sock","make-fifo","make-block","make-sym","refer","truncate"]}},"rules":{"type":"array","items":{"type":"object","properties":{"path":{"type":"string"},"access":{"type":"array","items":{"type":"string","enum":["execute","write-file","read-file","read-dir","remove-dir","remove-file","make-char","make-dir","make-reg","make-sock","make-fifo","make-block","make-sym","refer","truncate"]}}},"additionalProperties":false,"required":["path","access"]}}},"additionalProperties":false},"privileged":{"type":"boolean"},"cpus":{"type":["number","string"]},"cpu_shares":{"type":"integer","minimum":2,"maximum":262144},"cpuset":{"type":["string","number"]},"mem_limit":{"type":["string","integer"]},"mem_reservation":{"type":["string","integer"]},"memswap_limit":{"type":["string","integer"]},"mem_swappiness":{"type":"integer","minimum":0,"maximum":100},"oom_kill_disable":{"type":"boolean"},"pids_limit":{"type":"integer","minimum":-1,"maximum":4194304},"blkio_config":{"type":"object","properties":{"weight":{"type":"integer","minimum":10,"maximum":1000},"weight_device":{"type":"array","items":{"type":"object","properties":{"path":{"type":"string"},"weight":{"type":"integer","minimum":10,"maximum":1000}},"additionalProperties":false,"required":["path","weight"]}},"device_read_bps":{"type":"array","items":{"type":"object","properties":{"path":{"type":"string"},"rate":{"type":["string","integer"]}},"additionalProperties":false,"required":["path","rate"]}},"device_write_bps":{"type":"array","items":{"type":"object","properties":{"path":{"type":"string"},"rate":{"type":["string","integer"]}},"additionalProperties":false,"required":["path","rate"]}},"device_read_iops":{"type":"array","items":{"type":"object","properties":{"path":{"type":"string"},"rate":{"type":"integer","minimum":1,"maximum":4294967295}},"additionalProperties":false,"required":["path","rate"]}},"device_write_iops":{"type":"array","items":{"type":"object","properties":{"path":{"type":"string"},"rate":{"type":"integer","minimum":1,"maximum":4294967295}},"additionalProperties":false,"required":["path","rate"]}}},"additionalProperties":false},"device_cgroup_rules":{"type":"array","items":{"type":"string"}},"resources":{"type":"object","properties":{"cpu":{"type":"object","properties":{"mems":{"type":["string","number"]}},"additionalProperties":false},"hugepageLimits":{"type":"array","items":{"type":"object","properties":{"pageSize":{"type":"string"},"limit":{"type":["string","integer"]}},"additionalProperties":false,"required":["pageSize","limit"]}},"unified":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}}},"additionalProperties":false}},"patternProperties":{"^x-":{}},"additionalProperties":false};
 const func2 = Object.prototype.hasOwnProperty;
 const pattern0 = new RegExp("^x-", "u");
 
@@ -1723,9 +1723,12 @@ vErrors.push(err132);
 errors++;
 }
 }
-if(data.privileged !== undefined){
-if(typeof data.privileged !== "boolean"){
-const err133 = {instancePath:instancePath+"/privileged",schemaPath:"#/properties/privileged/type",keyword:"type",params:{type: "boolean"}};
+if(data.landlock !== undefined){
+let data98 = data.landlock;
+if(data98 && typeof data98 == "object" && !Array.isArray(data98)){
+for(const key14 in data98){
+if(!((key14 === "access") || (key14 === "rules"))){
+const err133 = {instancePath:instancePath+"/landlock",schemaPath:"#/properties/landlock/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -1735,10 +1738,14 @@ vErrors.push(err133);
 errors++;
 }
 }
-if(data.cpus !== undefined){
-let data99 = data.cpus;
-if((!((typeof data99 == "number") && (isFinite(data99)))) && (typeof data99 !== "string")){
-const err134 = {instancePath:instancePath+"/cpus",schemaPath:"#/properties/cpus/type",keyword:"type",params:{type: schema11.properties.cpus.type}};
+if(data98.access !== undefined){
+let data99 = data98.access;
+if(Array.isArray(data99)){
+const len22 = data99.length;
+for(let i22=0; i22<len22; i22++){
+let data100 = data99[i22];
+if(typeof data100 !== "string"){
+const err134 = {instancePath:instancePath+"/landlock/access/" + i22,schemaPath:"#/properties/landlock/properties/access/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -1747,11 +1754,8 @@ vErrors.push(err134);
 }
 errors++;
 }
-}
-if(data.cpu_shares !== undefined){
-let data100 = data.cpu_shares;
-if(!(((typeof data100 == "number") && (!(data100 % 1) && !isNaN(data100))) && (isFinite(data100)))){
-const err135 = {instancePath:instancePath+"/cpu_shares",schemaPath:"#/properties/cpu_shares/type",keyword:"type",params:{type: "integer"}};
+if(!((((((((((((((((data100 === "fs") || (data100 === "execute")) || (data100 === "write-file")) || (data100 === "read-file")) || (data100 === "read-dir")) || (data100 === "remove-dir")) || (data100 === "remove-file")) || (data100 === "make-char")) || (data100 === "make-dir")) || (data100 === "make-reg")) || (data100 === "make-sock")) || (data100 === "make-fifo")) || (data100 === "make-block")) || (data100 === "make-sym")) || (data100 === "refer")) || (data100 === "truncate"))){
+const err135 = {instancePath:instancePath+"/landlock/access/" + i22,schemaPath:"#/properties/landlock/properties/access/items/enum",keyword:"enum",params:{allowedValues: schema11.properties.landlock.properties.access.items.enum}};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -1760,9 +1764,10 @@ vErrors.push(err135);
 }
 errors++;
 }
-if((typeof data100 == "number") && (isFinite(data100))){
-if(data100 > 262144 || isNaN(data100)){
-const err136 = {instancePath:instancePath+"/cpu_shares",schemaPath:"#/properties/cpu_shares/maximum",keyword:"maximum",params:{comparison: "<=", limit: 262144}};
+}
+}
+else {
+const err136 = {instancePath:instancePath+"/landlock/access",schemaPath:"#/properties/landlock/properties/access/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -1771,8 +1776,16 @@ vErrors.push(err136);
 }
 errors++;
 }
-if(data100 < 2 || isNaN(data100)){
-const err137 = {instancePath:instancePath+"/cpu_shares",schemaPath:"#/properties/cpu_shares/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
+}
+if(data98.rules !== undefined){
+let data101 = data98.rules;
+if(Array.isArray(data101)){
+const len23 = data101.length;
+for(let i23=0; i23<len23; i23++){
+let data102 = data101[i23];
+if(data102 && typeof data102 == "object" && !Array.isArray(data102)){
+if(data102.path === undefined){
+const err137 = {instancePath:instancePath+"/landlock/rules/" + i23,schemaPath:"#/properties/landlock/properties/rules/items/required",keyword:"required",params:{missingProperty: "path"}};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -1781,12 +1794,8 @@ vErrors.push(err137);
 }
 errors++;
 }
-}
-}
-if(data.cpuset !== undefined){
-let data101 = data.cpuset;
-if((typeof data101 !== "string") && (!((typeof data101 == "number") && (isFinite(data101))))){
-const err138 = {instancePath:instancePath+"/cpuset",schemaPath:"#/properties/cpuset/type",keyword:"type",params:{type: schema11.properties.cpuset.type}};
+if(data102.access === undefined){
+const err138 = {instancePath:instancePath+"/landlock/rules/" + i23,schemaPath:"#/properties/landlock/properties/rules/items/required",keyword:"required",params:{missingProperty: "access"}};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -1795,11 +1804,9 @@ vErrors.push(err138);
 }
 errors++;
 }
-}
-if(data.mem_limit !== undefined){
-let data102 = data.mem_limit;
-if((typeof data102 !== "string") && (!(((typeof data102 == "number") && (!(data102 % 1) && !isNaN(data102))) && (isFinite(data102))))){
-const err139 = {instancePath:instancePath+"/mem_limit",schemaPath:"#/properties/mem_limit/type",keyword:"type",params:{type: schema11.properties.mem_limit.type}};
+for(const key15 in data102){
+if(!((key15 === "path") || (key15 === "access"))){
+const err139 = {instancePath:instancePath+"/landlock/rules/" + i23,schemaPath:"#/properties/landlock/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15}};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -1809,10 +1816,9 @@ vErrors.push(err139);
 errors++;
 }
 }
-if(data.mem_reservation !== undefined){
-let data103 = data.mem_reservation;
-if((typeof data103 !== "string") && (!(((typeof data103 == "number") && (!(data103 % 1) && !isNaN(data103))) && (isFinite(data103))))){
-const err140 = {instancePath:instancePath+"/mem_reservation",schemaPath:"#/properties/mem_reservation/type",keyword:"type",params:{type: schema11.properties.mem_reservation.type}};
+if(data102.path !== undefined){
+if(typeof data102.path !== "string"){
+const err140 = {instancePath:instancePath+"/landlock/rules/" + i23+"/path",schemaPath:"#/properties/landlock/properties/rules/items/properties/path/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -1822,10 +1828,14 @@ vErrors.push(err140);
 errors++;
 }
 }
-if(data.memswap_limit !== undefined){
-let data104 = data.memswap_limit;
-if((typeof data104 !== "string") && (!(((typeof data104 == "number") && (!(data104 % 1) && !isNaN(data104))) && (isFinite(data104))))){
-const err141 = {instancePath:instancePath+"/memswap_limit",schemaPath:"#/properties/memswap_limit/type",keyword:"type",params:{type: schema11.properties.memswap_limit.type}};
+if(data102.access !== undefined){
+let data104 = data102.access;
+if(Array.isArray(data104)){
+const len24 = data104.length;
+for(let i24=0; i24<len24; i24++){
+let data105 = data104[i24];
+if(typeof data105 !== "string"){
+const err141 = {instancePath:instancePath+"/landlock/rules/" + i23+"/access/" + i24,schemaPath:"#/properties/landlock/properties/rules/items/properties/access/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -1834,11 +1844,8 @@ vErrors.push(err141);
 }
 errors++;
 }
-}
-if(data.mem_swappiness !== undefined){
-let data105 = data.mem_swappiness;
-if(!(((typeof data105 == "number") && (!(data105 % 1) && !isNaN(data105))) && (isFinite(data105)))){
-const err142 = {instancePath:instancePath+"/mem_swappiness",schemaPath:"#/properties/mem_swappiness/type",keyword:"type",params:{type: "integer"}};
+if(!(((((((((((((((data105 === "execute") || (data105 === "write-file")) || (data105 === "read-file")) || (data105 === "read-dir")) || (data105 === "remove-dir")) || (data105 === "remove-file")) || (data105 === "make-char")) || (data105 === "make-dir")) || (data105 === "make-reg")) || (data105 === "make-sock")) || (data105 === "make-fifo")) || (data105 === "make-block")) || (data105 === "make-sym")) || (data105 === "refer")) || (data105 === "truncate"))){
+const err142 = {instancePath:instancePath+"/landlock/rules/" + i23+"/access/" + i24,schemaPath:"#/properties/landlock/properties/rules/items/properties/access/items/enum",keyword:"enum",params:{allowedValues: schema11.properties.landlock.properties.rules.items.properties.access.items.enum}};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -1847,9 +1854,10 @@ vErrors.push(err142);
 }
 errors++;
 }
-if((typeof data105 == "number") && (isFinite(data105))){
-if(data105 > 100 || isNaN(data105)){
-const err143 = {instancePath:instancePath+"/mem_swappiness",schemaPath:"#/properties/mem_swappiness/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
+}
+}
+else {
+const err143 = {instancePath:instancePath+"/landlock/rules/" + i23+"/access",schemaPath:"#/properties/landlock/properties/rules/items/properties/access/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -1858,8 +1866,10 @@ vErrors.push(err143);
 }
 errors++;
 }
-if(data105 < 0 || isNaN(data105)){
-const err144 = {instancePath:instancePath+"/mem_swappiness",schemaPath:"#/properties/mem_swappiness/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+}
+else {
+const err144 = {instancePath:instancePath+"/landlock/rules/" + i23,schemaPath:"#/properties/landlock/properties/rules/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -1870,9 +1880,8 @@ errors++;
 }
 }
 }
-if(data.oom_kill_disable !== undefined){
-if(typeof data.oom_kill_disable !== "boolean"){
-const err145 = {instancePath:instancePath+"/oom_kill_disable",schemaPath:"#/properties/oom_kill_disable/type",keyword:"type",params:{type: "boolean"}};
+else {
+const err145 = {instancePath:instancePath+"/landlock/rules",schemaPath:"#/properties/landlock/properties/rules/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -1882,10 +1891,9 @@ vErrors.push(err145);
 errors++;
 }
 }
-if(data.pids_limit !== undefined){
-let data107 = data.pids_limit;
-if(!(((typeof data107 == "number") && (!(data107 % 1) && !isNaN(data107))) && (isFinite(data107)))){
-const err146 = {instancePath:instancePath+"/pids_limit",schemaPath:"#/properties/pids_limit/type",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err146 = {instancePath:instancePath+"/landlock",schemaPath:"#/properties/landlock/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -1894,9 +1902,10 @@ vErrors.push(err146);
 }
 errors++;
 }
-if((typeof data107 == "number") && (isFinite(data107))){
-if(data107 > 4194304 || isNaN(data107)){
-const err147 = {instancePath:instancePath+"/pids_limit",schemaPath:"#/properties/pids_limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4194304}};
+}
+if(data.privileged !== undefined){
+if(typeof data.privileged !== "boolean"){
+const err147 = {instancePath:instancePath+"/privileged",schemaPath:"#/properties/privileged/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -1905,8 +1914,11 @@ vErrors.push(err147);
 }
 errors++;
 }
-if(data107 < -1 || isNaN(data107)){
-const err148 = {instancePath:instancePath+"/pids_limit",schemaPath:"#/properties/pids_limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: -1}};
+}
+if(data.cpus !== undefined){
+let data107 = data.cpus;
+if((!((typeof data107 == "number") && (isFinite(data107)))) && (typeof data107 !== "string")){
+const err148 = {instancePath:instancePath+"/cpus",schemaPath:"#/properties/cpus/type",keyword:"type",params:{type: schema11.properties.cpus.type}};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -1916,13 +1928,10 @@ vErrors.push(err148);
 errors++;
 }
 }
-}
-if(data.blkio_config !== undefined){
-let data108 = data.blkio_config;
-if(data108 && typeof data108 == "object" && !Array.isArray(data108)){
-for(const key14 in data108){
-if(!((((((key14 === "weight") || (key14 === "weight_device")) || (key14 === "device_read_bps")) || (key14 === "device_write_bps")) || (key14 === "device_read_iops")) || (key14 === "device_write_iops"))){
-const err149 = {instancePath:instancePath+"/blkio_config",schemaPath:"#/properties/blkio_config/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
+if(data.cpu_shares !== undefined){
+let data108 = data.cpu_shares;
+if(!(((typeof data108 == "number") && (!(data108 % 1) && !isNaN(data108))) && (isFinite(data108)))){
+const err149 = {instancePath:instancePath+"/cpu_shares",schemaPath:"#/properties/cpu_shares/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -1931,11 +1940,9 @@ vErrors.push(err149);
 }
 errors++;
 }
-}
-if(data108.weight !== undefined){
-let data109 = data108.weight;
-if(!(((typeof data109 == "number") && (!(data109 % 1) && !isNaN(data109))) && (isFinite(data109)))){
-const err150 = {instancePath:instancePath+"/blkio_config/weight",schemaPath:"#/properties/blkio_config/properties/weight/type",keyword:"type",params:{type: "integer"}};
+if((typeof data108 == "number") && (isFinite(data108))){
+if(data108 > 262144 || isNaN(data108)){
+const err150 = {instancePath:instancePath+"/cpu_shares",schemaPath:"#/properties/cpu_shares/maximum",keyword:"maximum",params:{comparison: "<=", limit: 262144}};
 if(vErrors === null){
 vErrors = [err150];
 }
@@ -1944,9 +1951,8 @@ vErrors.push(err150);
 }
 errors++;
 }
-if((typeof data109 == "number") && (isFinite(data109))){
-if(data109 > 1000 || isNaN(data109)){
-const err151 = {instancePath:instancePath+"/blkio_config/weight",schemaPath:"#/properties/blkio_config/properties/weight/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
+if(data108 < 2 || isNaN(data108)){
+const err151 = {instancePath:instancePath+"/cpu_shares",schemaPath:"#/properties/cpu_shares/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
 if(vErrors === null){
 vErrors = [err151];
 }
@@ -1955,8 +1961,12 @@ vErrors.push(err151);
 }
 errors++;
 }
-if(data109 < 10 || isNaN(data109)){
-const err152 = {instancePath:instancePath+"/blkio_config/weight",schemaPath:"#/properties/blkio_config/properties/weight/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10}};
+}
+}
+if(data.cpuset !== undefined){
+let data109 = data.cpuset;
+if((typeof data109 !== "string") && (!((typeof data109 == "number") && (isFinite(data109))))){
+const err152 = {instancePath:instancePath+"/cpuset",schemaPath:"#/properties/cpuset/type",keyword:"type",params:{type: schema11.properties.cpuset.type}};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -1966,16 +1976,10 @@ vErrors.push(err152);
 errors++;
 }
 }
-}
-if(data108.weight_device !== undefined){
-let data110 = data108.weight_device;
-if(Array.isArray(data110)){
-const len22 = data110.length;
-for(let i22=0; i22<len22; i22++){
-let data111 = data110[i22];
-if(data111 && typeof data111 == "object" && !Array.isArray(data111)){
-if(data111.path === undefined){
-const err153 = {instancePath:instancePath+"/blkio_config/weight_device/" + i22,schemaPath:"#/properties/blkio_config/properties/weight_device/items/required",keyword:"required",params:{missingProperty: "path"}};
+if(data.mem_limit !== undefined){
+let data110 = data.mem_limit;
+if((typeof data110 !== "string") && (!(((typeof data110 == "number") && (!(data110 % 1) && !isNaN(data110))) && (isFinite(data110))))){
+const err153 = {instancePath:instancePath+"/mem_limit",schemaPath:"#/properties/mem_limit/type",keyword:"type",params:{type: schema11.properties.mem_limit.type}};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -1984,8 +1988,11 @@ vErrors.push(err153);
 }
 errors++;
 }
-if(data111.weight === undefined){
-const err154 = {instancePath:instancePath+"/blkio_config/weight_device/" + i22,schemaPath:"#/properties/blkio_config/properties/weight_device/items/required",keyword:"required",params:{missingProperty: "weight"}};
+}
+if(data.mem_reservation !== undefined){
+let data111 = data.mem_reservation;
+if((typeof data111 !== "string") && (!(((typeof data111 == "number") && (!(data111 % 1) && !isNaN(data111))) && (isFinite(data111))))){
+const err154 = {instancePath:instancePath+"/mem_reservation",schemaPath:"#/properties/mem_reservation/type",keyword:"type",params:{type: schema11.properties.mem_reservation.type}};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -1994,9 +2001,11 @@ vErrors.push(err154);
 }
 errors++;
 }
-for(const key15 in data111){
-if(!((key15 === "path") || (key15 === "weight"))){
-const err155 = {instancePath:instancePath+"/blkio_config/weight_device/" + i22,schemaPath:"#/properties/blkio_config/properties/weight_device/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15}};
+}
+if(data.memswap_limit !== undefined){
+let data112 = data.memswap_limit;
+if((typeof data112 !== "string") && (!(((typeof data112 == "number") && (!(data112 % 1) && !isNaN(data112))) && (isFinite(data112))))){
+const err155 = {instancePath:instancePath+"/memswap_limit",schemaPath:"#/properties/memswap_limit/type",keyword:"type",params:{type: schema11.properties.memswap_limit.type}};
 if(vErrors === null){
 vErrors = [err155];
 }
@@ -2006,9 +2015,10 @@ vErrors.push(err155);
 errors++;
 }
 }
-if(data111.path !== undefined){
-if(typeof data111.path !== "string"){
-const err156 = {instancePath:instancePath+"/blkio_config/weight_device/" + i22+"/path",schemaPath:"#/properties/blkio_config/properties/weight_device/items/properties/path/type",keyword:"type",params:{type: "string"}};
+if(data.mem_swappiness !== undefined){
+let data113 = data.mem_swappiness;
+if(!(((typeof data113 == "number") && (!(data113 % 1) && !isNaN(data113))) && (isFinite(data113)))){
+const err156 = {instancePath:instancePath+"/mem_swappiness",schemaPath:"#/properties/mem_swappiness/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err156];
 }
@@ -2017,11 +2027,9 @@ vErrors.push(err156);
 }
 errors++;
 }
-}
-if(data111.weight !== undefined){
-let data113 = data111.weight;
-if(!(((typeof data113 == "number") && (!(data113 % 1) && !isNaN(data113))) && (isFinite(data113)))){
-const err157 = {instancePath:instancePath+"/blkio_config/weight_device/" + i22+"/weight",schemaPath:"#/properties/blkio_config/properties/weight_device/items/properties/weight/type",keyword:"type",params:{type: "integer"}};
+if((typeof data113 == "number") && (isFinite(data113))){
+if(data113 > 100 || isNaN(data113)){
+const err157 = {instancePath:instancePath+"/mem_swappiness",schemaPath:"#/properties/mem_swappiness/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err157];
 }
@@ -2030,9 +2038,8 @@ vErrors.push(err157);
 }
 errors++;
 }
-if((typeof data113 == "number") && (isFinite(data113))){
-if(data113 > 1000 || isNaN(data113)){
-const err158 = {instancePath:instancePath+"/blkio_config/weight_device/" + i22+"/weight",schemaPath:"#/properties/blkio_config/properties/weight_device/items/properties/weight/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
+if(data113 < 0 || isNaN(data113)){
+const err158 = {instancePath:instancePath+"/mem_swappiness",schemaPath:"#/properties/mem_swappiness/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err158];
 }
@@ -2041,8 +2048,11 @@ vErrors.push(err158);
 }
 errors++;
 }
-if(data113 < 10 || isNaN(data113)){
-const err159 = {instancePath:instancePath+"/blkio_config/weight_device/" + i22+"/weight",schemaPath:"#/properties/blkio_config/properties/weight_device/items/properties/weight/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10}};
+}
+}
+if(data.oom_kill_disable !== undefined){
+if(typeof data.oom_kill_disable !== "boolean"){
+const err159 = {instancePath:instancePath+"/oom_kill_disable",schemaPath:"#/properties/oom_kill_disable/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -2052,10 +2062,10 @@ vErrors.push(err159);
 errors++;
 }
 }
-}
-}
-else {
-const err160 = {instancePath:instancePath+"/blkio_config/weight_device/" + i22,schemaPath:"#/properties/blkio_config/properties/weight_device/items/type",keyword:"type",params:{type: "object"}};
+if(data.pids_limit !== undefined){
+let data115 = data.pids_limit;
+if(!(((typeof data115 == "number") && (!(data115 % 1) && !isNaN(data115))) && (isFinite(data115)))){
+const err160 = {instancePath:instancePath+"/pids_limit",schemaPath:"#/properties/pids_limit/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -2064,10 +2074,9 @@ vErrors.push(err160);
 }
 errors++;
 }
-}
-}
-else {
-const err161 = {instancePath:instancePath+"/blkio_config/weight_device",schemaPath:"#/properties/blkio_config/properties/weight_device/type",keyword:"type",params:{type: "array"}};
+if((typeof data115 == "number") && (isFinite(data115))){
+if(data115 > 4194304 || isNaN(data115)){
+const err161 = {instancePath:instancePath+"/pids_limit",schemaPath:"#/properties/pids_limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4194304}};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -2076,16 +2085,8 @@ vErrors.push(err161);
 }
 errors++;
 }
-}
-if(data108.device_read_bps !== undefined){
-let data114 = data108.device_read_bps;
-if(Array.isArray(data114)){
-const len23 = data114.length;
-for(let i23=0; i23<len23; i23++){
-let data115 = data114[i23];
-if(data115 && typeof data115 == "object" && !Array.isArray(data115)){
-if(data115.path === undefined){
-const err162 = {instancePath:instancePath+"/blkio_config/device_read_bps/" + i23,schemaPath:"#/properties/blkio_config/properties/device_read_bps/items/required",keyword:"required",params:{missingProperty: "path"}};
+if(data115 < -1 || isNaN(data115)){
+const err162 = {instancePath:instancePath+"/pids_limit",schemaPath:"#/properties/pids_limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: -1}};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -2094,8 +2095,14 @@ vErrors.push(err162);
 }
 errors++;
 }
-if(data115.rate === undefined){
-const err163 = {instancePath:instancePath+"/blkio_config/device_read_bps/" + i23,schemaPath:"#/properties/blkio_config/properties/device_read_bps/items/required",keyword:"required",params:{missingProperty: "rate"}};
+}
+}
+if(data.blkio_config !== undefined){
+let data116 = data.blkio_config;
+if(data116 && typeof data116 == "object" && !Array.isArray(data116)){
+for(const key16 in data116){
+if(!((((((key16 === "weight") || (key16 === "weight_device")) || (key16 === "device_read_bps")) || (key16 === "device_write_bps")) || (key16 === "device_read_iops")) || (key16 === "device_write_iops"))){
+const err163 = {instancePath:instancePath+"/blkio_config",schemaPath:"#/properties/blkio_config/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16}};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -2104,9 +2111,11 @@ vErrors.push(err163);
 }
 errors++;
 }
-for(const key16 in data115){
-if(!((key16 === "path") || (key16 === "rate"))){
-const err164 = {instancePath:instancePath+"/blkio_config/device_read_bps/" + i23,schemaPath:"#/properties/blkio_config/properties/device_read_bps/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16}};
+}
+if(data116.weight !== undefined){
+let data117 = data116.weight;
+if(!(((typeof data117 == "number") && (!(data117 % 1) && !isNaN(data117))) && (isFinite(data117)))){
+const err164 = {instancePath:instancePath+"/blkio_config/weight",schemaPath:"#/properties/blkio_config/properties/weight/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -2115,10 +2124,9 @@ vErrors.push(err164);
 }
 errors++;
 }
-}
-if(data115.path !== undefined){
-if(typeof data115.path !== "string"){
-const err165 = {instancePath:instancePath+"/blkio_config/device_read_bps/" + i23+"/path",schemaPath:"#/properties/blkio_config/properties/device_read_bps/items/properties/path/type",keyword:"type",params:{type: "string"}};
+if((typeof data117 == "number") && (isFinite(data117))){
+if(data117 > 1000 || isNaN(data117)){
+const err165 = {instancePath:instancePath+"/blkio_config/weight",schemaPath:"#/properties/blkio_config/properties/weight/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -2127,11 +2135,8 @@ vErrors.push(err165);
 }
 errors++;
 }
-}
-if(data115.rate !== undefined){
-let data117 = data115.rate;
-if((typeof data117 !== "string") && (!(((typeof data117 == "number") && (!(data117 % 1) && !isNaN(data117))) && (isFinite(data117))))){
-const err166 = {instancePath:instancePath+"/blkio_config/device_read_bps/" + i23+"/rate",schemaPath:"#/properties/blkio_config/properties/device_read_bps/items/properties/rate/type",keyword:"type",params:{type: schema11.properties.blkio_config.properties.device_read_bps.items.properties.rate.type}};
+if(data117 < 10 || isNaN(data117)){
+const err166 = {instancePath:instancePath+"/blkio_config/weight",schemaPath:"#/properties/blkio_config/properties/weight/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10}};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -2142,8 +2147,15 @@ errors++;
 }
 }
 }
-else {
-const err167 = {instancePath:instancePath+"/blkio_config/device_read_bps/" + i23,schemaPath:"#/properties/blkio_config/properties/device_read_bps/items/type",keyword:"type",params:{type: "object"}};
+if(data116.weight_device !== undefined){
+let data118 = data116.weight_device;
+if(Array.isArray(data118)){
+const len25 = data118.length;
+for(let i25=0; i25<len25; i25++){
+let data119 = data118[i25];
+if(data119 && typeof data119 == "object" && !Array.isArray(data119)){
+if(data119.path === undefined){
+const err167 = {instancePath:instancePath+"/blkio_config/weight_device/" + i25,schemaPath:"#/properties/blkio_config/properties/weight_device/items/required",keyword:"required",params:{missingProperty: "path"}};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -2152,10 +2164,8 @@ vErrors.push(err167);
 }
 errors++;
 }
-}
-}
-else {
-const err168 = {instancePath:instancePath+"/blkio_config/device_read_bps",schemaPath:"#/properties/blkio_config/properties/device_read_bps/type",keyword:"type",params:{type: "array"}};
+if(data119.weight === undefined){
+const err168 = {instancePath:instancePath+"/blkio_config/weight_device/" + i25,schemaPath:"#/properties/blkio_config/properties/weight_device/items/required",keyword:"required",params:{missingProperty: "weight"}};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -2164,16 +2174,9 @@ vErrors.push(err168);
 }
 errors++;
 }
-}
-if(data108.device_write_bps !== undefined){
-let data118 = data108.device_write_bps;
-if(Array.isArray(data118)){
-const len24 = data118.length;
-for(let i24=0; i24<len24; i24++){
-let data119 = data118[i24];
-if(data119 && typeof data119 == "object" && !Array.isArray(data119)){
-if(data119.path === undefined){
-const err169 = {instancePath:instancePath+"/blkio_config/device_write_bps/" + i24,schemaPath:"#/properties/blkio_config/properties/device_write_bps/items/required",keyword:"required",params:{missingProperty: "path"}};
+for(const key17 in data119){
+if(!((key17 === "path") || (key17 === "weight"))){
+const err169 = {instancePath:instancePath+"/blkio_config/weight_device/" + i25,schemaPath:"#/properties/blkio_config/properties/weight_device/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17}};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -2182,8 +2185,10 @@ vErrors.push(err169);
 }
 errors++;
 }
-if(data119.rate === undefined){
-const err170 = {instancePath:instancePath+"/blkio_config/device_write_bps/" + i24,schemaPath:"#/properties/blkio_config/properties/device_write_bps/items/required",keyword:"required",params:{missingProperty: "rate"}};
+}
+if(data119.path !== undefined){
+if(typeof data119.path !== "string"){
+const err170 = {instancePath:instancePath+"/blkio_config/weight_device/" + i25+"/path",schemaPath:"#/properties/blkio_config/properties/weight_device/items/properties/path/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -2192,9 +2197,11 @@ vErrors.push(err170);
 }
 errors++;
 }
-for(const key17 in data119){
-if(!((key17 === "path") || (key17 === "rate"))){
-const err171 = {instancePath:instancePath+"/blkio_config/device_write_bps/" + i24,schemaPath:"#/properties/blkio_config/properties/device_write_bps/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17}};
+}
+if(data119.weight !== undefined){
+let data121 = data119.weight;
+if(!(((typeof data121 == "number") && (!(data121 % 1) && !isNaN(data121))) && (isFinite(data121)))){
+const err171 = {instancePath:instancePath+"/blkio_config/weight_device/" + i25+"/weight",schemaPath:"#/properties/blkio_config/properties/weight_device/items/properties/weight/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -2203,10 +2210,9 @@ vErrors.push(err171);
 }
 errors++;
 }
-}
-if(data119.path !== undefined){
-if(typeof data119.path !== "string"){
-const err172 = {instancePath:instancePath+"/blkio_config/device_write_bps/" + i24+"/path",schemaPath:"#/properties/blkio_config/properties/device_write_bps/items/properties/path/type",keyword:"type",params:{type: "string"}};
+if((typeof data121 == "number") && (isFinite(data121))){
+if(data121 > 1000 || isNaN(data121)){
+const err172 = {instancePath:instancePath+"/blkio_config/weight_device/" + i25+"/weight",schemaPath:"#/properties/blkio_config/properties/weight_device/items/properties/weight/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -2215,11 +2221,8 @@ vErrors.push(err172);
 }
 errors++;
 }
-}
-if(data119.rate !== undefined){
-let data121 = data119.rate;
-if((typeof data121 !== "string") && (!(((typeof data121 == "number") && (!(data121 % 1) && !isNaN(data121))) && (isFinite(data121))))){
-const err173 = {instancePath:instancePath+"/blkio_config/device_write_bps/" + i24+"/rate",schemaPath:"#/properties/blkio_config/properties/device_write_bps/items/properties/rate/type",keyword:"type",params:{type: schema11.properties.blkio_config.properties.device_write_bps.items.properties.rate.type}};
+if(data121 < 10 || isNaN(data121)){
+const err173 = {instancePath:instancePath+"/blkio_config/weight_device/" + i25+"/weight",schemaPath:"#/properties/blkio_config/properties/weight_device/items/properties/weight/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10}};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -2230,8 +2233,9 @@ errors++;
 }
 }
 }
+}
 else {
-const err174 = {instancePath:instancePath+"/blkio_config/device_write_bps/" + i24,schemaPath:"#/properties/blkio_config/properties/device_write_bps/items/type",keyword:"type",params:{type: "object"}};
+const err174 = {instancePath:instancePath+"/blkio_config/weight_device/" + i25,schemaPath:"#/properties/blkio_config/properties/weight_device/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -2243,7 +2247,7 @@ errors++;
 }
 }
 else {
-const err175 = {instancePath:instancePath+"/blkio_config/device_write_bps",schemaPath:"#/properties/blkio_config/properties/device_write_bps/type",keyword:"type",params:{type: "array"}};
+const err175 = {instancePath:instancePath+"/blkio_config/weight_device",schemaPath:"#/properties/blkio_config/properties/weight_device/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -2253,15 +2257,15 @@ vErrors.push(err175);
 errors++;
 }
 }
-if(data108.device_read_iops !== undefined){
-let data122 = data108.device_read_iops;
+if(data116.device_read_bps !== undefined){
+let data122 = data116.device_read_bps;
 if(Array.isArray(data122)){
-const len25 = data122.length;
-for(let i25=0; i25<len25; i25++){
-let data123 = data122[i25];
+const len26 = data122.length;
+for(let i26=0; i26<len26; i26++){
+let data123 = data122[i26];
 if(data123 && typeof data123 == "object" && !Array.isArray(data123)){
 if(data123.path === undefined){
-const err176 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i25,schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/required",keyword:"required",params:{missingProperty: "path"}};
+const err176 = {instancePath:instancePath+"/blkio_config/device_read_bps/" + i26,schemaPath:"#/properties/blkio_config/properties/device_read_bps/items/required",keyword:"required",params:{missingProperty: "path"}};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -2271,7 +2275,7 @@ vErrors.push(err176);
 errors++;
 }
 if(data123.rate === undefined){
-const err177 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i25,schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/required",keyword:"required",params:{missingProperty: "rate"}};
+const err177 = {instancePath:instancePath+"/blkio_config/device_read_bps/" + i26,schemaPath:"#/properties/blkio_config/properties/device_read_bps/items/required",keyword:"required",params:{missingProperty: "rate"}};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -2282,7 +2286,7 @@ errors++;
 }
 for(const key18 in data123){
 if(!((key18 === "path") || (key18 === "rate"))){
-const err178 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i25,schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}};
+const err178 = {instancePath:instancePath+"/blkio_config/device_read_bps/" + i26,schemaPath:"#/properties/blkio_config/properties/device_read_bps/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -2294,7 +2298,7 @@ errors++;
 }
 if(data123.path !== undefined){
 if(typeof data123.path !== "string"){
-const err179 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i25+"/path",schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/properties/path/type",keyword:"type",params:{type: "string"}};
+const err179 = {instancePath:instancePath+"/blkio_config/device_read_bps/" + i26+"/path",schemaPath:"#/properties/blkio_config/properties/device_read_bps/items/properties/path/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -2306,8 +2310,8 @@ errors++;
 }
 if(data123.rate !== undefined){
 let data125 = data123.rate;
-if(!(((typeof data125 == "number") && (!(data125 % 1) && !isNaN(data125))) && (isFinite(data125)))){
-const err180 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i25+"/rate",schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/properties/rate/type",keyword:"type",params:{type: "integer"}};
+if((typeof data125 !== "string") && (!(((typeof data125 == "number") && (!(data125 % 1) && !isNaN(data125))) && (isFinite(data125))))){
+const err180 = {instancePath:instancePath+"/blkio_config/device_read_bps/" + i26+"/rate",schemaPath:"#/properties/blkio_config/properties/device_read_bps/items/properties/rate/type",keyword:"type",params:{type: schema11.properties.blkio_config.properties.device_read_bps.items.properties.rate.type}};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -2316,9 +2320,10 @@ vErrors.push(err180);
 }
 errors++;
 }
-if((typeof data125 == "number") && (isFinite(data125))){
-if(data125 > 4294967295 || isNaN(data125)){
-const err181 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i25+"/rate",schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/properties/rate/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+}
+else {
+const err181 = {instancePath:instancePath+"/blkio_config/device_read_bps/" + i26,schemaPath:"#/properties/blkio_config/properties/device_read_bps/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -2327,8 +2332,10 @@ vErrors.push(err181);
 }
 errors++;
 }
-if(data125 < 1 || isNaN(data125)){
-const err182 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i25+"/rate",schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/properties/rate/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+}
+else {
+const err182 = {instancePath:instancePath+"/blkio_config/device_read_bps",schemaPath:"#/properties/blkio_config/properties/device_read_bps/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -2338,10 +2345,15 @@ vErrors.push(err182);
 errors++;
 }
 }
-}
-}
-else {
-const err183 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i25,schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/type",keyword:"type",params:{type: "object"}};
+if(data116.device_write_bps !== undefined){
+let data126 = data116.device_write_bps;
+if(Array.isArray(data126)){
+const len27 = data126.length;
+for(let i27=0; i27<len27; i27++){
+let data127 = data126[i27];
+if(data127 && typeof data127 == "object" && !Array.isArray(data127)){
+if(data127.path === undefined){
+const err183 = {instancePath:instancePath+"/blkio_config/device_write_bps/" + i27,schemaPath:"#/properties/blkio_config/properties/device_write_bps/items/required",keyword:"required",params:{missingProperty: "path"}};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -2350,10 +2362,8 @@ vErrors.push(err183);
 }
 errors++;
 }
-}
-}
-else {
-const err184 = {instancePath:instancePath+"/blkio_config/device_read_iops",schemaPath:"#/properties/blkio_config/properties/device_read_iops/type",keyword:"type",params:{type: "array"}};
+if(data127.rate === undefined){
+const err184 = {instancePath:instancePath+"/blkio_config/device_write_bps/" + i27,schemaPath:"#/properties/blkio_config/properties/device_write_bps/items/required",keyword:"required",params:{missingProperty: "rate"}};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -2362,16 +2372,9 @@ vErrors.push(err184);
 }
 errors++;
 }
-}
-if(data108.device_write_iops !== undefined){
-let data126 = data108.device_write_iops;
-if(Array.isArray(data126)){
-const len26 = data126.length;
-for(let i26=0; i26<len26; i26++){
-let data127 = data126[i26];
-if(data127 && typeof data127 == "object" && !Array.isArray(data127)){
-if(data127.path === undefined){
-const err185 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i26,schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/required",keyword:"required",params:{missingProperty: "path"}};
+for(const key19 in data127){
+if(!((key19 === "path") || (key19 === "rate"))){
+const err185 = {instancePath:instancePath+"/blkio_config/device_write_bps/" + i27,schemaPath:"#/properties/blkio_config/properties/device_write_bps/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -2380,8 +2383,10 @@ vErrors.push(err185);
 }
 errors++;
 }
-if(data127.rate === undefined){
-const err186 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i26,schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/required",keyword:"required",params:{missingProperty: "rate"}};
+}
+if(data127.path !== undefined){
+if(typeof data127.path !== "string"){
+const err186 = {instancePath:instancePath+"/blkio_config/device_write_bps/" + i27+"/path",schemaPath:"#/properties/blkio_config/properties/device_write_bps/items/properties/path/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -2390,9 +2395,11 @@ vErrors.push(err186);
 }
 errors++;
 }
-for(const key19 in data127){
-if(!((key19 === "path") || (key19 === "rate"))){
-const err187 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i26,schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}};
+}
+if(data127.rate !== undefined){
+let data129 = data127.rate;
+if((typeof data129 !== "string") && (!(((typeof data129 == "number") && (!(data129 % 1) && !isNaN(data129))) && (isFinite(data129))))){
+const err187 = {instancePath:instancePath+"/blkio_config/device_write_bps/" + i27+"/rate",schemaPath:"#/properties/blkio_config/properties/device_write_bps/items/properties/rate/type",keyword:"type",params:{type: schema11.properties.blkio_config.properties.device_write_bps.items.properties.rate.type}};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -2402,9 +2409,9 @@ vErrors.push(err187);
 errors++;
 }
 }
-if(data127.path !== undefined){
-if(typeof data127.path !== "string"){
-const err188 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i26+"/path",schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/properties/path/type",keyword:"type",params:{type: "string"}};
+}
+else {
+const err188 = {instancePath:instancePath+"/blkio_config/device_write_bps/" + i27,schemaPath:"#/properties/blkio_config/properties/device_write_bps/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -2414,10 +2421,9 @@ vErrors.push(err188);
 errors++;
 }
 }
-if(data127.rate !== undefined){
-let data129 = data127.rate;
-if(!(((typeof data129 == "number") && (!(data129 % 1) && !isNaN(data129))) && (isFinite(data129)))){
-const err189 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i26+"/rate",schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/properties/rate/type",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err189 = {instancePath:instancePath+"/blkio_config/device_write_bps",schemaPath:"#/properties/blkio_config/properties/device_write_bps/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -2426,9 +2432,16 @@ vErrors.push(err189);
 }
 errors++;
 }
-if((typeof data129 == "number") && (isFinite(data129))){
-if(data129 > 4294967295 || isNaN(data129)){
-const err190 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i26+"/rate",schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/properties/rate/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+if(data116.device_read_iops !== undefined){
+let data130 = data116.device_read_iops;
+if(Array.isArray(data130)){
+const len28 = data130.length;
+for(let i28=0; i28<len28; i28++){
+let data131 = data130[i28];
+if(data131 && typeof data131 == "object" && !Array.isArray(data131)){
+if(data131.path === undefined){
+const err190 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i28,schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/required",keyword:"required",params:{missingProperty: "path"}};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -2437,8 +2450,8 @@ vErrors.push(err190);
 }
 errors++;
 }
-if(data129 < 1 || isNaN(data129)){
-const err191 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i26+"/rate",schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/properties/rate/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if(data131.rate === undefined){
+const err191 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i28,schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/required",keyword:"required",params:{missingProperty: "rate"}};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -2447,11 +2460,9 @@ vErrors.push(err191);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err192 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i26,schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/type",keyword:"type",params:{type: "object"}};
+for(const key20 in data131){
+if(!((key20 === "path") || (key20 === "rate"))){
+const err192 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i28,schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20}};
 if(vErrors === null){
 vErrors = [err192];
 }
@@ -2461,9 +2472,9 @@ vErrors.push(err192);
 errors++;
 }
 }
-}
-else {
-const err193 = {instancePath:instancePath+"/blkio_config/device_write_iops",schemaPath:"#/properties/blkio_config/properties/device_write_iops/type",keyword:"type",params:{type: "array"}};
+if(data131.path !== undefined){
+if(typeof data131.path !== "string"){
+const err193 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i28+"/path",schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/properties/path/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -2473,9 +2484,10 @@ vErrors.push(err193);
 errors++;
 }
 }
-}
-else {
-const err194 = {instancePath:instancePath+"/blkio_config",schemaPath:"#/properties/blkio_config/type",keyword:"type",params:{type: "object"}};
+if(data131.rate !== undefined){
+let data133 = data131.rate;
+if(!(((typeof data133 == "number") && (!(data133 % 1) && !isNaN(data133))) && (isFinite(data133)))){
+const err194 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i28+"/rate",schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/properties/rate/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -2484,14 +2496,9 @@ vErrors.push(err194);
 }
 errors++;
 }
-}
-if(data.device_cgroup_rules !== undefined){
-let data130 = data.device_cgroup_rules;
-if(Array.isArray(data130)){
-const len27 = data130.length;
-for(let i27=0; i27<len27; i27++){
-if(typeof data130[i27] !== "string"){
-const err195 = {instancePath:instancePath+"/device_cgroup_rules/" + i27,schemaPath:"#/properties/device_cgroup_rules/items/type",keyword:"type",params:{type: "string"}};
+if((typeof data133 == "number") && (isFinite(data133))){
+if(data133 > 4294967295 || isNaN(data133)){
+const err195 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i28+"/rate",schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/properties/rate/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -2500,10 +2507,8 @@ vErrors.push(err195);
 }
 errors++;
 }
-}
-}
-else {
-const err196 = {instancePath:instancePath+"/device_cgroup_rules",schemaPath:"#/properties/device_cgroup_rules/type",keyword:"type",params:{type: "array"}};
+if(data133 < 1 || isNaN(data133)){
+const err196 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i28+"/rate",schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/properties/rate/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -2513,12 +2518,10 @@ vErrors.push(err196);
 errors++;
 }
 }
-if(data.resources !== undefined){
-let data132 = data.resources;
-if(data132 && typeof data132 == "object" && !Array.isArray(data132)){
-for(const key20 in data132){
-if(!(((key20 === "cpu") || (key20 === "hugepageLimits")) || (key20 === "unified"))){
-const err197 = {instancePath:instancePath+"/resources",schemaPath:"#/properties/resources/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20}};
+}
+}
+else {
+const err197 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i28,schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -2528,12 +2531,9 @@ vErrors.push(err197);
 errors++;
 }
 }
-if(data132.cpu !== undefined){
-let data133 = data132.cpu;
-if(data133 && typeof data133 == "object" && !Array.isArray(data133)){
-for(const key21 in data133){
-if(!(key21 === "mems")){
-const err198 = {instancePath:instancePath+"/resources/cpu",schemaPath:"#/properties/resources/properties/cpu/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
+}
+else {
+const err198 = {instancePath:instancePath+"/blkio_config/device_read_iops",schemaPath:"#/properties/blkio_config/properties/device_read_iops/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -2543,10 +2543,15 @@ vErrors.push(err198);
 errors++;
 }
 }
-if(data133.mems !== undefined){
-let data134 = data133.mems;
-if((typeof data134 !== "string") && (!((typeof data134 == "number") && (isFinite(data134))))){
-const err199 = {instancePath:instancePath+"/resources/cpu/mems",schemaPath:"#/properties/resources/properties/cpu/properties/mems/type",keyword:"type",params:{type: schema11.properties.resources.properties.cpu.properties.mems.type}};
+if(data116.device_write_iops !== undefined){
+let data134 = data116.device_write_iops;
+if(Array.isArray(data134)){
+const len29 = data134.length;
+for(let i29=0; i29<len29; i29++){
+let data135 = data134[i29];
+if(data135 && typeof data135 == "object" && !Array.isArray(data135)){
+if(data135.path === undefined){
+const err199 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i29,schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/required",keyword:"required",params:{missingProperty: "path"}};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -2555,10 +2560,8 @@ vErrors.push(err199);
 }
 errors++;
 }
-}
-}
-else {
-const err200 = {instancePath:instancePath+"/resources/cpu",schemaPath:"#/properties/resources/properties/cpu/type",keyword:"type",params:{type: "object"}};
+if(data135.rate === undefined){
+const err200 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i29,schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/required",keyword:"required",params:{missingProperty: "rate"}};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -2567,16 +2570,9 @@ vErrors.push(err200);
 }
 errors++;
 }
-}
-if(data132.hugepageLimits !== undefined){
-let data135 = data132.hugepageLimits;
-if(Array.isArray(data135)){
-const len28 = data135.length;
-for(let i28=0; i28<len28; i28++){
-let data136 = data135[i28];
-if(data136 && typeof data136 == "object" && !Array.isArray(data136)){
-if(data136.pageSize === undefined){
-const err201 = {instancePath:instancePath+"/resources/hugepageLimits/" + i28,schemaPath:"#/properties/resources/properties/hugepageLimits/items/required",keyword:"required",params:{missingProperty: "pageSize"}};
+for(const key21 in data135){
+if(!((key21 === "path") || (key21 === "rate"))){
+const err201 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i29,schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -2585,8 +2581,10 @@ vErrors.push(err201);
 }
 errors++;
 }
-if(data136.limit === undefined){
-const err202 = {instancePath:instancePath+"/resources/hugepageLimits/" + i28,schemaPath:"#/properties/resources/properties/hugepageLimits/items/required",keyword:"required",params:{missingProperty: "limit"}};
+}
+if(data135.path !== undefined){
+if(typeof data135.path !== "string"){
+const err202 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i29+"/path",schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/properties/path/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -2595,9 +2593,11 @@ vErrors.push(err202);
 }
 errors++;
 }
-for(const key22 in data136){
-if(!((key22 === "pageSize") || (key22 === "limit"))){
-const err203 = {instancePath:instancePath+"/resources/hugepageLimits/" + i28,schemaPath:"#/properties/resources/properties/hugepageLimits/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key22}};
+}
+if(data135.rate !== undefined){
+let data137 = data135.rate;
+if(!(((typeof data137 == "number") && (!(data137 % 1) && !isNaN(data137))) && (isFinite(data137)))){
+const err203 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i29+"/rate",schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/properties/rate/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -2606,10 +2606,9 @@ vErrors.push(err203);
 }
 errors++;
 }
-}
-if(data136.pageSize !== undefined){
-if(typeof data136.pageSize !== "string"){
-const err204 = {instancePath:instancePath+"/resources/hugepageLimits/" + i28+"/pageSize",schemaPath:"#/properties/resources/properties/hugepageLimits/items/properties/pageSize/type",keyword:"type",params:{type: "string"}};
+if((typeof data137 == "number") && (isFinite(data137))){
+if(data137 > 4294967295 || isNaN(data137)){
+const err204 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i29+"/rate",schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/properties/rate/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -2618,11 +2617,8 @@ vErrors.push(err204);
 }
 errors++;
 }
-}
-if(data136.limit !== undefined){
-let data138 = data136.limit;
-if((typeof data138 !== "string") && (!(((typeof data138 == "number") && (!(data138 % 1) && !isNaN(data138))) && (isFinite(data138))))){
-const err205 = {instancePath:instancePath+"/resources/hugepageLimits/" + i28+"/limit",schemaPath:"#/properties/resources/properties/hugepageLimits/items/properties/limit/type",keyword:"type",params:{type: schema11.properties.resources.properties.hugepageLimits.items.properties.limit.type}};
+if(data137 < 1 || isNaN(data137)){
+const err205 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i29+"/rate",schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/properties/rate/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -2633,8 +2629,9 @@ errors++;
 }
 }
 }
+}
 else {
-const err206 = {instancePath:instancePath+"/resources/hugepageLimits/" + i28,schemaPath:"#/properties/resources/properties/hugepageLimits/items/type",keyword:"type",params:{type: "object"}};
+const err206 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i29,schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -2646,7 +2643,7 @@ errors++;
 }
 }
 else {
-const err207 = {instancePath:instancePath+"/resources/hugepageLimits",schemaPath:"#/properties/resources/properties/hugepageLimits/type",keyword:"type",params:{type: "array"}};
+const err207 = {instancePath:instancePath+"/blkio_config/device_write_iops",schemaPath:"#/properties/blkio_config/properties/device_write_iops/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -2656,13 +2653,9 @@ vErrors.push(err207);
 errors++;
 }
 }
-if(data132.unified !== undefined){
-let data139 = data132.unified;
-if(data139 && typeof data139 == "object" && !Array.isArray(data139)){
-for(const key23 in data139){
-let data140 = data139[key23];
-if(((typeof data140 !== "string") && (!((typeof data140 == "number") && (isFinite(data140))))) && (typeof data140 !== "boolean")){
-const err208 = {instancePath:instancePath+"/resources/unified/" + key23.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/resources/properties/unified/additionalProperties/type",keyword:"type",params:{type: schema11.properties.resources.properties.unified.additionalProperties.type}};
+}
+else {
+const err208 = {instancePath:instancePath+"/blkio_config",schemaPath:"#/properties/blkio_config/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -2672,9 +2665,13 @@ vErrors.push(err208);
 errors++;
 }
 }
-}
-else {
-const err209 = {instancePath:instancePath+"/resources/unified",schemaPath:"#/properties/resources/properties/unified/type",keyword:"type",params:{type: "object"}};
+if(data.device_cgroup_rules !== undefined){
+let data138 = data.device_cgroup_rules;
+if(Array.isArray(data138)){
+const len30 = data138.length;
+for(let i30=0; i30<len30; i30++){
+if(typeof data138[i30] !== "string"){
+const err209 = {instancePath:instancePath+"/device_cgroup_rules/" + i30,schemaPath:"#/properties/device_cgroup_rules/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -2686,7 +2683,7 @@ errors++;
 }
 }
 else {
-const err210 = {instancePath:instancePath+"/resources",schemaPath:"#/properties/resources/type",keyword:"type",params:{type: "object"}};
+const err210 = {instancePath:instancePath+"/device_cgroup_rules",schemaPath:"#/properties/device_cgroup_rules/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -2696,14 +2693,197 @@ vErrors.push(err210);
 errors++;
 }
 }
-}
-else {
-const err211 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(data.resources !== undefined){
+let data140 = data.resources;
+if(data140 && typeof data140 == "object" && !Array.isArray(data140)){
+for(const key22 in data140){
+if(!(((key22 === "cpu") || (key22 === "hugepageLimits")) || (key22 === "unified"))){
+const err211 = {instancePath:instancePath+"/resources",schemaPath:"#/properties/resources/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key22}};
 if(vErrors === null){
 vErrors = [err211];
 }
 else {
 vErrors.push(err211);
+}
+errors++;
+}
+}
+if(data140.cpu !== undefined){
+let data141 = data140.cpu;
+if(data141 && typeof data141 == "object" && !Array.isArray(data141)){
+for(const key23 in data141){
+if(!(key23 === "mems")){
+const err212 = {instancePath:instancePath+"/resources/cpu",schemaPath:"#/properties/resources/properties/cpu/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23}};
+if(vErrors === null){
+vErrors = [err212];
+}
+else {
+vErrors.push(err212);
+}
+errors++;
+}
+}
+if(data141.mems !== undefined){
+let data142 = data141.mems;
+if((typeof data142 !== "string") && (!((typeof data142 == "number") && (isFinite(data142))))){
+const err213 = {instancePath:instancePath+"/resources/cpu/mems",schemaPath:"#/properties/resources/properties/cpu/properties/mems/type",keyword:"type",params:{type: schema11.properties.resources.properties.cpu.properties.mems.type}};
+if(vErrors === null){
+vErrors = [err213];
+}
+else {
+vErrors.push(err213);
+}
+errors++;
+}
+}
+}
+else {
+const err214 = {instancePath:instancePath+"/resources/cpu",schemaPath:"#/properties/resources/properties/cpu/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err214];
+}
+else {
+vErrors.push(err214);
+}
+errors++;
+}
+}
+if(data140.hugepageLimits !== undefined){
+let data143 = data140.hugepageLimits;
+if(Array.isArray(data143)){
+const len31 = data143.length;
+for(let i31=0; i31<len31; i31++){
+let data144 = data143[i31];
+if(data144 && typeof data144 == "object" && !Array.isArray(data144)){
+if(data144.pageSize === undefined){
+const err215 = {instancePath:instancePath+"/resources/hugepageLimits/" + i31,schemaPath:"#/properties/resources/properties/hugepageLimits/items/required",keyword:"required",params:{missingProperty: "pageSize"}};
+if(vErrors === null){
+vErrors = [err215];
+}
+else {
+vErrors.push(err215);
+}
+errors++;
+}
+if(data144.limit === undefined){
+const err216 = {instancePath:instancePath+"/resources/hugepageLimits/" + i31,schemaPath:"#/properties/resources/properties/hugepageLimits/items/required",keyword:"required",params:{missingProperty: "limit"}};
+if(vErrors === null){
+vErrors = [err216];
+}
+else {
+vErrors.push(err216);
+}
+errors++;
+}
+for(const key24 in data144){
+if(!((key24 === "pageSize") || (key24 === "limit"))){
+const err217 = {instancePath:instancePath+"/resources/hugepageLimits/" + i31,schemaPath:"#/properties/resources/properties/hugepageLimits/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24}};
+if(vErrors === null){
+vErrors = [err217];
+}
+else {
+vErrors.push(err217);
+}
+errors++;
+}
+}
+if(data144.pageSize !== undefined){
+if(typeof data144.pageSize !== "string"){
+const err218 = {instancePath:instancePath+"/resources/hugepageLimits/" + i31+"/pageSize",schemaPath:"#/properties/resources/properties/hugepageLimits/items/properties/pageSize/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err218];
+}
+else {
+vErrors.push(err218);
+}
+errors++;
+}
+}
+if(data144.limit !== undefined){
+let data146 = data144.limit;
+if((typeof data146 !== "string") && (!(((typeof data146 == "number") && (!(data146 % 1) && !isNaN(data146))) && (isFinite(data146))))){
+const err219 = {instancePath:instancePath+"/resources/hugepageLimits/" + i31+"/limit",schemaPath:"#/properties/resources/properties/hugepageLimits/items/properties/limit/type",keyword:"type",params:{type: schema11.properties.resources.properties.hugepageLimits.items.properties.limit.type}};
+if(vErrors === null){
+vErrors = [err219];
+}
+else {
+vErrors.push(err219);
+}
+errors++;
+}
+}
+}
+else {
+const err220 = {instancePath:instancePath+"/resources/hugepageLimits/" + i31,schemaPath:"#/properties/resources/properties/hugepageLimits/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err220];
+}
+else {
+vErrors.push(err220);
+}
+errors++;
+}
+}
+}
+else {
+const err221 = {instancePath:instancePath+"/resources/hugepageLimits",schemaPath:"#/properties/resources/properties/hugepageLimits/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err221];
+}
+else {
+vErrors.push(err221);
+}
+errors++;
+}
+}
+if(data140.unified !== undefined){
+let data147 = data140.unified;
+if(data147 && typeof data147 == "object" && !Array.isArray(data147)){
+for(const key25 in data147){
+let data148 = data147[key25];
+if(((typeof data148 !== "string") && (!((typeof data148 == "number") && (isFinite(data148))))) && (typeof data148 !== "boolean")){
+const err222 = {instancePath:instancePath+"/resources/unified/" + key25.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/resources/properties/unified/additionalProperties/type",keyword:"type",params:{type: schema11.properties.resources.properties.unified.additionalProperties.type}};
+if(vErrors === null){
+vErrors = [err222];
+}
+else {
+vErrors.push(err222);
+}
+errors++;
+}
+}
+}
+else {
+const err223 = {instancePath:instancePath+"/resources/unified",schemaPath:"#/properties/resources/properties/unified/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err223];
+}
+else {
+vErrors.push(err223);
+}
+errors++;
+}
+}
+}
+else {
+const err224 = {instancePath:instancePath+"/resources",schemaPath:"#/properties/resources/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err224];
+}
+else {
+vErrors.push(err224);
+}
+errors++;
+}
+}
+}
+else {
+const err225 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err225];
+}
+else {
+vErrors.push(err225);
 }
 errors++;
 }

@@ -270,6 +270,22 @@ read_only() {
     die 125 "readonlyPaths: $2 could not be made read-only: see above" 'correct the path'
 }
 
+# apart PID: no mount there holds the root of this tree, at its top or further down.
+apart() {
+  while read -r _ _ device root point _; do
+    [ "$point" != / ] || { host_device=$device host_root=${root%/}; }
+  done </proc/self/mountinfo
+  while read -r _ _ device root point _; do
+    [ "$device" = "$host_device" ] || continue
+    case $host_root/ in
+      "${root%/}"/*)
+        die 125 "landlock: $point holds the host's root, below which the host's tools are to be read and executed" \
+          'make volumes of what is needed of it'
+        ;;
+    esac
+  done <"/proc/$1/mountinfo"
+}
+
 # patiently COMMAND...: a long one; a signal ends it and the program, not only after it is done.
 patiently() {
   "$@" &

@@ -3,7 +3,7 @@ import { quote } from '../../shell/quote.ts'
 import { nested } from '../nested.ts'
 import type { Command, Plan, Step, Where } from '../plan.ts'
 import frame from './frame.sh'
-import launcher from './launcher.pl'
+import { launcherOf } from './launcher/launcher.ts'
 import put from './put.pl'
 import targets from './targets.pl'
 import user from './user.pl'
@@ -18,7 +18,7 @@ export function printProgram(plan: Plan): string {
       .map(([name, value]) => `${name}=${quote(value)}`)
       .join('\n'),
     bootstrap,
-    `LAUNCHER=${quote(`\n${launcher}`)}`,
+    `LAUNCHER=${quote(`\n${launcherOf(box)}`)}`,
     `TARGETS=${quote(`\n${targets}`)}`,
     ...(nested(box).length === 0 ? [] : [`PUT=${quote(`\n${put}`)}`]),
     ...(box.namespaces.user.mode === 'host' ? [] : [`USER=${quote(`\n${user}`)}`]),
