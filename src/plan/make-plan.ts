@@ -18,7 +18,7 @@ import { mounts } from './steps/mounts.ts'
 import { names } from './steps/names.ts'
 import { namespaces } from './steps/namespaces.ts'
 import { nestedMounts } from './steps/nested.ts'
-import { overlay } from './steps/overlay.ts'
+import { overlay, privateParent } from './steps/overlay.ts'
 import { ownMasks } from './steps/own-masks.ts'
 import { pivotRoot } from './steps/pivot-root.ts'
 import { readOnlyRoot } from './steps/read-only-root.ts'
@@ -48,6 +48,7 @@ export function makePlan(box: Box, host: Host): Plan {
     landlock(box),
     userNamespace(box, host),
     cgroup(box, host),
+    privateParent(box),
     mappedOwners(box, host),
     overlay(box, host),
     dev(box),

@@ -244,6 +244,17 @@ test('a shared volume takes no mount from the host, whose mounts are shared as w
   expect(stdout).toMatch(/^mark\nmark\n[1-9]/)
 })
 
+test('with a shared volume and a user namespace the layers are not mounted on the host', async () => {
+  const path = source('mapped')
+  const mapping = [{ containerID: 0, hostID: 300000, size: 65536 }]
+  const stdout = await inNamespace(
+    'mount --make-rshared /',
+    { volumes: [`${path}:/v:rshared`], uidMappings: mapping, gidMappings: mapping },
+    `$ENTER ls /v; grep ${here.run} /proc/self/mountinfo || echo none`,
+  )
+  expect(stdout).toBe('file\nnone\n')
+})
+
 test('rw: mounts below the source are there', async () => {
   const path = source('above')
   const stdout = await inNamespace(

@@ -1,6 +1,6 @@
 import type { Host } from '../../host/host.ts'
 import type { Box } from '../../spec/box.ts'
-import type { About, Command, Step } from '../plan.ts'
+import type { About, Step } from '../plan.ts'
 import { data, run } from '../refs.ts'
 
 export const about: About = {
@@ -22,7 +22,6 @@ export function overlay(box: Box, host: Host): Step[] {
       why: 'rootfs, mount',
       where: 'furnish',
       run: [
-        ...keepPeers(box),
         {
           run: [
             'mount',
@@ -41,15 +40,27 @@ export function overlay(box: Box, host: Host): Step[] {
   ]
 }
 
-/** With a shared volume the namespace keeps its peers on the host; what holds the root must not be one, or the root would be mounted there too. */
-function keepPeers(box: Box): Command[] {
-  if (!sharesMounts(box)) return []
+/**
+ * First of all in the furnisher. With a shared volume the namespace keeps its peers on the host; what holds the root and the
+ * layers must not be one, or these would be mounted there too, where the end of the box removes directories.
+ */
+export function privateParent(box: Box): Step[] {
+  if (!sharesMounts(box) || box.namespaces.mount.mode !== 'private') return []
   return [
     {
-      capture: 'parent',
-      from: ['findmnt', '--noheadings', '--output', 'TARGET', '--target', [run, '/root']],
+      kind: 'overlay',
+      title: 'Keep what it mounts to itself',
+      why: 'volumes',
+      where: 'furnish',
+      run: [
+        {
+          capture: 'parent',
+          from: ['findmnt', '--noheadings', '--output', 'TARGET', '--target', [run, '/root']],
+        },
+        { run: ['mount', '--make-private', { ref: 'parent' }] },
+      ],
+      undo: [],
     },
-    { run: ['mount', '--make-private', { ref: 'parent' }] },
   ]
 }
 
