@@ -30,7 +30,7 @@ import { runDirectory } from './steps/run-directory.ts'
 import { sysctls } from './steps/sysctls.ts'
 import { tmpfs } from './steps/tmpfs.ts'
 import { mappedOwners, userNamespace } from './steps/user-namespace.ts'
-import { volumeSources, volumes } from './steps/volumes.ts'
+import { mappedVolumes, volumeSources, volumes } from './steps/volumes.ts'
 
 /** The steps that make a box, in order. Pure: the same box and host give the same plan. */
 export function makePlan(box: Box, host: Host): Plan {
@@ -50,6 +50,7 @@ export function makePlan(box: Box, host: Host): Plan {
     cgroup(box, host),
     privateParent(box),
     mappedOwners(box, host),
+    mappedVolumes(box, host),
     overlay(box, host),
     dev(box),
     pivotRoot(box),

@@ -99,6 +99,8 @@ export interface Volume {
   readonly propagation: 'private' | 'rprivate' | 'slave' | 'rslave' | 'shared' | 'rshared'
   /** Make a missing source directory (compose's short syntax and `create_host_path`). */
   readonly create: boolean
+  /** Its owners are mapped: who owns a file on disk owns it in the box's user namespace, by the same number there. */
+  readonly idmap: boolean
   /** Spec field, e.g. `volumes[0]`. */
   readonly why: string
 }

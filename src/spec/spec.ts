@@ -84,7 +84,11 @@ export interface SpecVolume {
   readonly source?: string
   readonly target: string
   readonly read_only?: boolean
-  readonly bind?: { readonly propagation?: string; readonly create_host_path?: boolean }
+  readonly bind?: {
+    readonly propagation?: string
+    readonly create_host_path?: boolean
+    readonly idmap?: boolean
+  }
   readonly tmpfs?: { readonly size?: string; readonly mode?: string }
 }
 

@@ -214,6 +214,14 @@ users() {
   perl -e "$USER" "$machine" "$@"
 }
 
+# mapped FIELD COMMAND...: mounts with mapped owners, which is for the file system to allow.
+mapped() {
+  field=$1
+  shift
+  "$@" || die 125 "$field: its owners could not be mapped: see above" \
+    'Linux maps those of ext4, xfs, btrfs and most other disks, not of network file systems, /proc or an overlay'
+}
+
 # The furnisher's shell becomes the helper, which enters the user namespace, pivots, says ok and waits.
 become_users() {
   exec perl -e "$USER" "$machine" "$@"

@@ -477,6 +477,14 @@ users() {
   perl -e "$USER" "$machine" "$@"
 }
 
+# mapped FIELD COMMAND...: mounts with mapped owners, which is for the file system to allow.
+mapped() {
+  field=$1
+  shift
+  "$@" || die 125 "$field: its owners could not be mapped: see above" \
+    'Linux maps those of ext4, xfs, btrfs and most other disks, not of network file systems, /proc or an overlay'
+}
+
 # The furnisher's shell becomes the helper, which enters the user namespace, pivots, says ok and waits.
 become_users() {
   exec perl -e "$USER" "$machine" "$@"
@@ -1291,7 +1299,7 @@ confine() {
 # In the furnisher: the box's mount namespace, before the pivot.
 build_root() {
   step 'Map the owners of the root file system' 'uidMappings, gidMappings'
-  users idmap "/proc/$holder/ns/user" "$lower" "$run/lower"
+  mapped rootfs users idmap "/proc/$holder/ns/user" "$lower" "$run/lower"
   lower="$run/lower"
   step 'Mount the root file system' 'rootfs, mount'
   mount -t overlay overlay -o "nodev,lowerdir=$lower,upperdir=$data/upper,workdir=$data/work" "$run/root"
