@@ -24,9 +24,9 @@ open my $memory, "+<&=", $fd or fail 125, "memfd: $!";
 my %many = map { $_ => 1 } "arg", "env", "groups", "rlimit";
 my $text = join "", map { my $key = $_; map { "$key $_\0" } $many{$key} ? @{$all{$key} || []} : $the{$key} // "" } keys %{{%the, %all}};
 syswrite($memory, $text) == length $text and sysseek $memory, 0, 0 or fail 125, "memfd: $!";
-my @handles_kept = (keep($box), keep($cwd));
+my @kept = (keep($box), keep($cwd));
 chdir $host and chroot "." or fail 125, "chroot: $!";
 if ($up) { fcntl $out, 2, 0 or fail 125, "fcntl: $!" }
 syscall($dup3, fileno $memory, 8, 0) == 8 or fail 125, "dup3: $!";
-exec "setpriv", "--landlock-access", "fs:$the{landlock}", (map { ("--landlock-rule", $_) } @rules), "--", "perl", "-e", $become, $verb, join ":", @handles_kept;
+exec "setpriv", "--landlock-access", "fs:$the{landlock}", (map { ("--landlock-rule", $_) } @rules), "--", "perl", "-e", $become, $verb, join ":", @kept;
 fail 125, "setpriv: $!";
