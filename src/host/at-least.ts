@@ -1,4 +1,4 @@
-import type { Tool } from './host.ts'
+import type { Host, Tool } from './host.ts'
 
 /** True when the tool is there and its version is this or later; false for busybox applets and unknown versions. */
 export const atLeast = (tool: Tool | undefined, wanted: string): boolean => {
@@ -9,6 +9,10 @@ export const atLeast = (tool: Tool | undefined, wanted: string): boolean => {
     if ((have[place] ?? 0) !== number) return (have[place] ?? 0) > number
   return true
 }
+
+/** True when the kernel is of this release or a later one. */
+export const isSince = ({ kernel: [major, minor] }: Host, [from, and]: readonly [number, number]): boolean =>
+  major > from || (major === from && minor >= and)
 
 /** `2.41-rc1` counts as 2.41. */
 const numbers = (version: string): readonly number[] => version.replace(/-.*$/, '').split('.').map(Number)

@@ -27,6 +27,11 @@ export const kernelChecks = (host: Host): readonly Finding[] => [
     cost: 'no filter of system calls: only seccomp=unconfined boxes start',
     remedy: 'a kernel with CONFIG_SECCOMP_FILTER',
   }),
+  row('Landlock', host.lsm.includes('landlock'), {
+    cost: 'landlock is refused',
+    remedy:
+      'a kernel with CONFIG_SECURITY_LANDLOCK and landlock in CONFIG_LSM; mount -t securityfs none /sys/kernel/security shows it',
+  }),
   row('CAP_SYS_RESOURCE', host.capabilities.includes('CAP_SYS_RESOURCE'), {
     cost: 'ulimits cannot be raised above the hard limits of the caller',
     fallback: 'the hard limits of the caller are the highest',

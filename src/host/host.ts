@@ -19,6 +19,8 @@ export interface Host {
   readonly filesystems: readonly string[]
   /** The kernel can filter system calls (CONFIG_SECCOMP). */
   readonly seccomp: boolean
+  /** Linux security modules that are active, from /sys/kernel/security/lsm; empty when that cannot be read. */
+  readonly lsm: readonly string[]
   /** Tool name → absolute path and version; a missing tool has no entry. */
   readonly tools: Readonly<Record<string, Tool>>
   /** Mount points that hold the tools we start inside a box's namespaces (`/`, `/usr` …): the read-only view covers them. */

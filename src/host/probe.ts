@@ -3,7 +3,14 @@ import type { Arch, Host } from './host.ts'
 import { readMasks, readReadonlyPaths } from './masks.ts'
 import { readMounts } from './mountinfo.ts'
 import { readCapabilities, readHardLimits, readRoot } from './process.ts'
-import { readCpus, readFilesystems, readHugepages, readKernel, readMemory } from './system.ts'
+import {
+  readCpus,
+  readFilesystems,
+  readHugepages,
+  readKernel,
+  readMemory,
+  readSecurityModules,
+} from './system.ts'
 import { findTools, mountsHolding } from './tools.ts'
 import { readUser } from './user.ts'
 import { machine, type World } from './world.ts'
@@ -34,6 +41,7 @@ export const probe = (world: World = machine()): Host => {
     namespaces: world.list('/proc/self/ns').filter((name) => !name.endsWith('_for_children')),
     filesystems: readFilesystems(world),
     seccomp: /^Seccomp:/m.test(status),
+    lsm: readSecurityModules(world),
     tools,
     toolMounts: mountsHolding(world, mounts, places),
     masks: readMasks(world),

@@ -119,6 +119,7 @@ const HOST = shape({
   namespaces: list(text),
   filesystems: list(text),
   seccomp: flag,
+  lsm: list(text),
   tools: map(shape({ path, version: text })),
   toolMounts: list(path),
   masks: list(shape({ path, directory: flag })),

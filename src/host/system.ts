@@ -14,6 +14,10 @@ export const readFilesystems = (world: World): readonly string[] => {
   )
 }
 
+/** As the kernel lists them where securityfs is mounted. */
+export const readSecurityModules = (world: World): readonly string[] =>
+  (world.read('/sys/kernel/security/lsm') ?? '').trim().split(',').filter(Boolean)
+
 /** Online CPUs from a list such as `0-3,6`. */
 export const readCpus = (world: World): number =>
   (world.read('/sys/devices/system/cpu/online') ?? '0')

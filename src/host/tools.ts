@@ -79,7 +79,7 @@ const shorten = (line: string): string =>
 const LOADED = ['/lib', '/lib64', '/usr/lib', '/usr/share/perl']
 
 /** `unshare` first: it is the one that is asked for all. */
-const UTIL_LINUX = 'unshare nsenter mount umount pivot_root flock script findmnt'.split(' ')
+const UTIL_LINUX = 'unshare nsenter mount umount pivot_root flock script findmnt setpriv'.split(' ')
 
 /** Not here: what every system has (coreutils). */
 const TOOLS = [

@@ -7,6 +7,7 @@ import { about as enter } from './steps/enter.ts'
 import { about as ids } from './steps/ids.ts'
 import { about as initFiles } from './steps/init-files.ts'
 import { about as kernelFiles } from './steps/kernel-files.ts'
+import { about as landlock } from './steps/landlock.ts'
 import { about as launch } from './steps/launch.ts'
 import { about as layer } from './steps/layer.ts'
 import { about as loopback } from './steps/loopback.ts'
@@ -39,6 +40,7 @@ const aboutKinds: Readonly<Record<string, About>> = {
   ids,
   'init-files': initFiles,
   'kernel-files': kernelFiles,
+  landlock,
   launch,
   layer,
   loopback,

@@ -10,6 +10,7 @@ import { enter } from './steps/enter.ts'
 import { ids } from './steps/ids.ts'
 import { initFiles } from './steps/init-files.ts'
 import { kernelFiles } from './steps/kernel-files.ts'
+import { landlock, landlockApart } from './steps/landlock.ts'
 import { launch } from './steps/launch.ts'
 import { layer } from './steps/layer.ts'
 import { loopback } from './steps/loopback.ts'
@@ -18,7 +19,7 @@ import { mounts } from './steps/mounts.ts'
 import { names } from './steps/names.ts'
 import { namespaces } from './steps/namespaces.ts'
 import { nestedMounts } from './steps/nested.ts'
-import { overlay } from './steps/overlay.ts'
+import { overlay, privateParent } from './steps/overlay.ts'
 import { ownMasks } from './steps/own-masks.ts'
 import { pivotRoot } from './steps/pivot-root.ts'
 import { readOnlyRoot } from './steps/read-only-root.ts'
@@ -30,7 +31,7 @@ import { runDirectory } from './steps/run-directory.ts'
 import { sysctls } from './steps/sysctls.ts'
 import { tmpfs } from './steps/tmpfs.ts'
 import { mappedOwners, ownFiles, userNamespace } from './steps/user-namespace.ts'
-import { volumeSources, volumes } from './steps/volumes.ts'
+import { mappedVolumes, volumeSources, volumes } from './steps/volumes.ts'
 
 /** The steps that make a box, in order. Pure: the same box and host give the same plan. */
 export function makePlan(box: Box, host: Host): Plan {
@@ -48,9 +49,12 @@ export function makePlan(box: Box, host: Host): Plan {
     reaper(box, host),
     tmpfs(box),
     records(box, host),
+    landlock(box),
     ownFiles(box, host),
     cgroup(box, host),
+    privateParent(box),
     mappedOwners(box, host),
+    mappedVolumes(box, host),
     overlay(box, host),
     dev(box, host),
     pivotRoot(box, host),
@@ -64,6 +68,7 @@ export function makePlan(box: Box, host: Host): Plan {
     console(box),
     readOnlyRoot(box),
     detachHost(box),
+    landlockApart(box),
     ownMasks(box),
     readOnlyView(host),
     launch(box),

@@ -8,6 +8,9 @@ export const self = { ref: 'self' } as const
 /** Pid of the furnisher, in the box's mount namespace. */
 export const furnisher = { ref: 'furnisher' } as const
 
+/** The user namespace of the box, kept by a process until the box is in it: for nsenter, mount and the launcher's helpers. */
+export const userNamespaceFile = ['/proc/', { ref: 'holder' }, '/ns/user'] as const
+
 export const fstabFile: Word = [run, '/fstab']
 
 /** Appends lines to the box's fstab, which `mounts` mounts in one process. fstab(5) wants its blanks escaped. */

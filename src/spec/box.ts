@@ -109,6 +109,8 @@ export interface Volume {
   readonly propagation: 'private' | 'rprivate' | 'slave' | 'rslave' | 'shared' | 'rshared'
   /** Make a missing source directory (compose's short syntax and `create_host_path`). */
   readonly create: boolean
+  /** Its owners are mapped: who owns a file on disk owns it in the box's user namespace, by the same number there. */
+  readonly idmap: boolean
   /** Spec field, e.g. `volumes[0]`. */
   readonly why: string
 }
@@ -164,6 +166,15 @@ export interface Privileges {
   readonly noNewPrivs: boolean
   /** null: unconfined. `profile` is null for the built-in one, which is named `default`. */
   readonly seccomp: null | { readonly name: string; readonly profile: unknown }
+  readonly landlock: null | Landlock
+}
+
+/** Rights in the words of setpriv(1): what `denied` names is denied, but for what a rule allows at its path and below. */
+export interface Landlock {
+  /** Never empty. */
+  readonly denied: readonly string[]
+  /** Paths are inside the box, absolute and normalised; `access` is a nonempty part of `denied`. */
+  readonly rules: readonly { readonly path: string; readonly access: readonly string[] }[]
 }
 
 export interface Resources {

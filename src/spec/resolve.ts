@@ -6,6 +6,7 @@ import type { ReadSpec } from './read.ts'
 import { report } from './resolve/context.ts'
 import { resolveEnvironment } from './resolve/environment.ts'
 import { resolveIdentity } from './resolve/identity.ts'
+import { resolveLandlock } from './resolve/landlock.ts'
 import { resolveLayer } from './resolve/layer.ts'
 import { resolveMounts } from './resolve/mounts.ts'
 import { resolveNamespaces } from './resolve/namespaces.ts'
@@ -29,6 +30,8 @@ export function resolve(
   const namespaces = resolveNamespaces(context, name)
   const rootfs = resolveRootfs(context, namespaces)
   const privileges = resolvePrivileges(context, namespaces)
+  const mounts = resolveMounts(context, namespaces)
+  const landlock = resolveLandlock(context, { namespaces, mounts, noNewPrivs: privileges.noNewPrivs })
   const process = resolveProcess(context, name, namespaces)
   const box: Box = {
     name,
@@ -38,10 +41,10 @@ export function resolve(
     namespaces,
     rootfs,
     layer: resolveLayer(context, rootfs),
-    mounts: resolveMounts(context, namespaces),
+    mounts,
     network: resolveNetwork(context, process.hostname),
     process: { ...process, environment: resolveEnvironment(context, process, namespaces) },
-    privileges,
+    privileges: { ...privileges, landlock },
     resources: resolveResources(context),
     notes,
   }

@@ -50,6 +50,7 @@ export interface Spec {
   readonly security_opt?: readonly string[]
   readonly no_new_privs?: boolean
   readonly seccomp?: string
+  readonly landlock?: SpecLandlock
   readonly privileged?: boolean
   readonly cpus?: string
   readonly cpu_shares?: number
@@ -83,8 +84,17 @@ export interface SpecVolume {
   readonly source?: string
   readonly target: string
   readonly read_only?: boolean
-  readonly bind?: { readonly propagation?: string; readonly create_host_path?: boolean }
+  readonly bind?: {
+    readonly propagation?: string
+    readonly create_host_path?: boolean
+    readonly idmap?: boolean
+  }
   readonly tmpfs?: { readonly size?: string; readonly mode?: string }
+}
+
+export interface SpecLandlock {
+  readonly access?: readonly string[]
+  readonly rules?: readonly { readonly path: string; readonly access: readonly string[] }[]
 }
 
 export interface SpecMapping {

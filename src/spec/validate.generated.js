@@ -4,7 +4,7 @@
 "use strict";
 export const validate = validate10;
 
-const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","title":"boxes spec","type":"object","properties":{"name":{"type":["string","number"]},"labels":{"type":["object","array"],"additionalProperties":{"type":["string","number","boolean"]},"items":{"type":"string"}},"rootfs":{"type":["string","object"],"properties":{"debootstrap":{"type":"string"},"include":{"type":"array","items":{"type":"string"}},"variant":{"type":"string"},"mirror":{"type":"string"}},"required":["debootstrap"],"additionalProperties":false},"read_only":{"type":"boolean"},"volumes":{"type":"array","items":{"type":["string","object"],"properties":{"type":{"type":"string","enum":["bind","tmpfs","volume","image","npipe","cluster"]},"source":{"type":"string"},"target":{"type":"string"},"read_only":{"type":"boolean"},"bind":{"type":"object","properties":{"propagation":{"type":"string","enum":["private","rprivate","slave","rslave","shared","rshared"]},"create_host_path":{"type":"boolean"}},"additionalProperties":false},"tmpfs":{"type":"object","properties":{"size":{"type":["string","integer"]},"mode":{"type":["string","number"]}},"additionalProperties":false}},"required":["target"],"additionalProperties":false}},"tmpfs":{"type":["string","array"],"items":{"type":"string"}},"devices":{"type":"array","items":{"type":"string"}},"shm_size":{"type":["string","integer"]},"maskedPaths":{"type":"array","items":{"type":"string"}},"readonlyPaths":{"type":"array","items":{"type":"string"}},"extra_hosts":{"type":["object","array"],"additionalProperties":{"type":"string"},"items":{"type":"string"}},"dns":{"type":["string","array"],"items":{"type":"string"}},"dns_search":{"type":["string","array"],"items":{"type":"string"}},"dns_opt":{"type":"array","items":{"type":["string","number","boolean"]}},"entrypoint":{"type":["string","boolean","number","array"],"items":{"type":["string","number","boolean"]}},"command":{"type":["string","boolean","number","array"],"items":{"type":["string","number","boolean"]}},"environment":{"type":["object","array"],"additionalProperties":{"type":["string","number","boolean","null"]},"items":{"type":"string"}},"env_file":{"type":["string","array"],"items":{"type":"string"}},"working_dir":{"type":"string"},"user":{"type":["string","number"]},"group_add":{"type":"array","items":{"type":["string","number"]}},"umask":{"type":["string","number"]},"ulimits":{"type":"object","additionalProperties":{"type":["integer","string","object"],"properties":{"soft":{"type":["integer","string"]},"hard":{"type":["integer","string"]}},"required":["soft","hard"],"additionalProperties":false}},"oom_score_adj":{"type":"integer","minimum":-1000,"maximum":1000},"sysctls":{"type":["object","array"],"additionalProperties":{"type":["string","number","boolean"]},"items":{"type":"string"}},"init":{"type":"boolean"},"tty":{"type":"boolean"},"hostname":{"type":["string","number"]},"domainname":{"type":["string","number"]},"stop_signal":{"type":["string","number"]},"stop_grace_period":{"type":["string","number"]},"network_mode":{"type":"string"},"pid":{"type":"string"},"ipc":{"type":"string"},"uts":{"type":"string"},"cgroup":{"type":"string"},"userns_mode":{"type":"string"},"mount":{"type":"string"},"time":{"type":"string"},"timeOffsets":{"type":"object","properties":{"monotonic":{"type":["string","number"]},"boottime":{"type":["string","number"]}},"additionalProperties":false},"uidMappings":{"type":"array","items":{"type":"object","properties":{"containerID":{"type":"integer","minimum":0,"maximum":4294967295},"hostID":{"type":"integer","minimum":0,"maximum":4294967295},"size":{"type":"integer","minimum":1,"maximum":4294967295}},"additionalProperties":false,"required":["containerID","hostID","size"]}},"gidMappings":{"type":"array","items":{"type":"object","properties":{"containerID":{"type":"integer","minimum":0,"maximum":4294967295},"hostID":{"type":"integer","minimum":0,"maximum":4294967295},"size":{"type":"integer","minimum":1,"maximum":4294967295}},"additionalProperties":false,"required":["containerID","hostID","size"]}},"cap_add":{"type":"array","items":{"type":"string"}},"cap_drop":{"type":"array","items":{"type":"string"}},"security_opt":{"type":"array","items":{"type":"string"}},"no_new_privs":{"type":"boolean"},"seccomp":{"type":"string"},"privileged":{"type":"boolean"},"cpus":{"type":["number","string"]},"cpu_shares":{"type":"integer","minimum":2,"maximum":262144},"cpuset":{"type":["string","number"]},"mem_limit":{"type":["string","integer"]},"mem_reservation":{"type":["string","integer"]},"memswap_limit":{"type":["string","integer"]},"mem_swappiness":{"type":"integer","minimum":0,"maximum":100},"oom_kill_disable":{"type":"boolean"},"pids_limit":{"type":"integer","minimum":-1,"maximum":4194304},"blkio_config":{"type":"object","properties":{"weight":{"type":"integer","minimum":10,"maximum":1000},"weight_device":{"type":"array","items":{"type":"object","properties":{"path":{"type":"string"},"weight":{"type":"integer","minimum":10,"maximum":1000}},"additionalProperties":false,"required":["path","weight"]}},"device_read_bps":{"type":"array","items":{"type":"object","properties":{"path":{"type":"string"},"rate":{"type":["string","integer"]}},"additionalProperties":false,"required":["path","rate"]}},"device_write_bps":{"type":"array","items":{"type":"object","properties":{"path":{"type":"string"},"rate":{"type":["string","integer"]}},"additionalProperties":false,"required":["path","rate"]}},"device_read_iops":{"type":"array","items":{"type":"object","properties":{"path":{"type":"string"},"rate":{"type":"integer","minimum":1,"maximum":4294967295}},"additionalProperties":false,"required":["path","rate"]}},"device_write_iops":{"type":"array","items":{"type":"object","properties":{"path":{"type":"string"},"rate":{"type":"integer","minimum":1,"maximum":4294967295}},"additionalProperties":false,"required":["path","rate"]}}},"additionalProperties":false},"device_cgroup_rules":{"type":"array","items":{"type":"string"}},"resources":{"type":"object","properties":{"cpu":{"type":"object","properties":{"mems":{"type":["string","number"]}},"additionalProperties":false},"hugepageLimits":{"type":"array","items":{"type":"object","properties":{"pageSize":{"type":"string"},"limit":{"type":["string","integer"]}},"additionalProperties":false,"required":["pageSize","limit"]}},"unified":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}}},"additionalProperties":false}},"patternProperties":{"^x-":{}},"additionalProperties":false};
+const schema11 = {"$schema":"http://json-schema.org/draft-07/schema#","title":"boxes spec","type":"object","properties":{"name":{"type":["string","number"]},"labels":{"type":["object","array"],"additionalProperties":{"type":["string","number","boolean"]},"items":{"type":"string"}},"rootfs":{"type":["string","object"],"properties":{"debootstrap":{"type":"string"},"include":{"type":"array","items":{"type":"string"}},"variant":{"type":"string"},"mirror":{"type":"string"}},"required":["debootstrap"],"additionalProperties":false},"read_only":{"type":"boolean"},"volumes":{"type":"array","items":{"type":["string","object"],"properties":{"type":{"type":"string","enum":["bind","tmpfs","volume","image","npipe","cluster"]},"source":{"type":"string"},"target":{"type":"string"},"read_only":{"type":"boolean"},"bind":{"type":"object","properties":{"propagation":{"type":"string","enum":["private","rprivate","slave","rslave","shared","rshared"]},"create_host_path":{"type":"boolean"},"idmap":{"type":"boolean"}},"additionalProperties":false},"tmpfs":{"type":"object","properties":{"size":{"type":["string","integer"]},"mode":{"type":["string","number"]}},"additionalProperties":false}},"required":["target"],"additionalProperties":false}},"tmpfs":{"type":["string","array"],"items":{"type":"string"}},"devices":{"type":"array","items":{"type":"string"}},"shm_size":{"type":["string","integer"]},"maskedPaths":{"type":"array","items":{"type":"string"}},"readonlyPaths":{"type":"array","items":{"type":"string"}},"extra_hosts":{"type":["object","array"],"additionalProperties":{"type":"string"},"items":{"type":"string"}},"dns":{"type":["string","array"],"items":{"type":"string"}},"dns_search":{"type":["string","array"],"items":{"type":"string"}},"dns_opt":{"type":"array","items":{"type":["string","number","boolean"]}},"entrypoint":{"type":["string","boolean","number","array"],"items":{"type":["string","number","boolean"]}},"command":{"type":["string","boolean","number","array"],"items":{"type":["string","number","boolean"]}},"environment":{"type":["object","array"],"additionalProperties":{"type":["string","number","boolean","null"]},"items":{"type":"string"}},"env_file":{"type":["string","array"],"items":{"type":"string"}},"working_dir":{"type":"string"},"user":{"type":["string","number"]},"group_add":{"type":"array","items":{"type":["string","number"]}},"umask":{"type":["string","number"]},"ulimits":{"type":"object","additionalProperties":{"type":["integer","string","object"],"properties":{"soft":{"type":["integer","string"]},"hard":{"type":["integer","string"]}},"required":["soft","hard"],"additionalProperties":false}},"oom_score_adj":{"type":"integer","minimum":-1000,"maximum":1000},"sysctls":{"type":["object","array"],"additionalProperties":{"type":["string","number","boolean"]},"items":{"type":"string"}},"init":{"type":"boolean"},"tty":{"type":"boolean"},"hostname":{"type":["string","number"]},"domainname":{"type":["string","number"]},"stop_signal":{"type":["string","number"]},"stop_grace_period":{"type":["string","number"]},"network_mode":{"type":"string"},"pid":{"type":"string"},"ipc":{"type":"string"},"uts":{"type":"string"},"cgroup":{"type":"string"},"userns_mode":{"type":"string"},"mount":{"type":"string"},"time":{"type":"string"},"timeOffsets":{"type":"object","properties":{"monotonic":{"type":["string","number"]},"boottime":{"type":["string","number"]}},"additionalProperties":false},"uidMappings":{"type":"array","items":{"type":"object","properties":{"containerID":{"type":"integer","minimum":0,"maximum":4294967295},"hostID":{"type":"integer","minimum":0,"maximum":4294967295},"size":{"type":"integer","minimum":1,"maximum":4294967295}},"additionalProperties":false,"required":["containerID","hostID","size"]}},"gidMappings":{"type":"array","items":{"type":"object","properties":{"containerID":{"type":"integer","minimum":0,"maximum":4294967295},"hostID":{"type":"integer","minimum":0,"maximum":4294967295},"size":{"type":"integer","minimum":1,"maximum":4294967295}},"additionalProperties":false,"required":["containerID","hostID","size"]}},"cap_add":{"type":"array","items":{"type":"string"}},"cap_drop":{"type":"array","items":{"type":"string"}},"security_opt":{"type":"array","items":{"type":"string"}},"no_new_privs":{"type":"boolean"},"seccomp":{"type":"string"},"landlock":{"type":"object","properties":{"access":{"type":"array","items":{"type":"string","enum":["fs","execute","write-file","read-file","read-dir","remove-dir","remove-file","make-char","make-dir","make-reg","make-sock","make-fifo","make-block","make-sym","refer","truncate"]}},"rules":{"type":"array","items":{"type":"object","properties":{"path":{"type":"string"},"access":{"type":"array","items":{"type":"string","enum":["execute","write-file","read-file","read-dir","remove-dir","remove-file","make-char","make-dir","make-reg","make-sock","make-fifo","make-block","make-sym","refer","truncate"]}}},"additionalProperties":false,"required":["path","access"]}}},"additionalProperties":false},"privileged":{"type":"boolean"},"cpus":{"type":["number","string"]},"cpu_shares":{"type":"integer","minimum":2,"maximum":262144},"cpuset":{"type":["string","number"]},"mem_limit":{"type":["string","integer"]},"mem_reservation":{"type":["string","integer"]},"memswap_limit":{"type":["string","integer"]},"mem_swappiness":{"type":"integer","minimum":0,"maximum":100},"oom_kill_disable":{"type":"boolean"},"pids_limit":{"type":"integer","minimum":-1,"maximum":4194304},"blkio_config":{"type":"object","properties":{"weight":{"type":"integer","minimum":10,"maximum":1000},"weight_device":{"type":"array","items":{"type":"object","properties":{"path":{"type":"string"},"weight":{"type":"integer","minimum":10,"maximum":1000}},"additionalProperties":false,"required":["path","weight"]}},"device_read_bps":{"type":"array","items":{"type":"object","properties":{"path":{"type":"string"},"rate":{"type":["string","integer"]}},"additionalProperties":false,"required":["path","rate"]}},"device_write_bps":{"type":"array","items":{"type":"object","properties":{"path":{"type":"string"},"rate":{"type":["string","integer"]}},"additionalProperties":false,"required":["path","rate"]}},"device_read_iops":{"type":"array","items":{"type":"object","properties":{"path":{"type":"string"},"rate":{"type":"integer","minimum":1,"maximum":4294967295}},"additionalProperties":false,"required":["path","rate"]}},"device_write_iops":{"type":"array","items":{"type":"object","properties":{"path":{"type":"string"},"rate":{"type":"integer","minimum":1,"maximum":4294967295}},"additionalProperties":false,"required":["path","rate"]}}},"additionalProperties":false},"device_cgroup_rules":{"type":"array","items":{"type":"string"}},"resources":{"type":"object","properties":{"cpu":{"type":"object","properties":{"mems":{"type":["string","number"]}},"additionalProperties":false},"hugepageLimits":{"type":"array","items":{"type":"object","properties":{"pageSize":{"type":"string"},"limit":{"type":["string","integer"]}},"additionalProperties":false,"required":["pageSize","limit"]}},"unified":{"type":"object","additionalProperties":{"type":["string","number","boolean"]}}},"additionalProperties":false}},"patternProperties":{"^x-":{}},"additionalProperties":false};
 const func2 = Object.prototype.hasOwnProperty;
 const pattern0 = new RegExp("^x-", "u");
 
@@ -295,7 +295,7 @@ if(data12.bind !== undefined){
 let data17 = data12.bind;
 if(data17 && typeof data17 == "object" && !Array.isArray(data17)){
 for(const key4 in data17){
-if(!((key4 === "propagation") || (key4 === "create_host_path"))){
+if(!(((key4 === "propagation") || (key4 === "create_host_path")) || (key4 === "idmap"))){
 const err22 = {instancePath:instancePath+"/volumes/" + i2+"/bind",schemaPath:"#/properties/volumes/items/properties/bind/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4}};
 if(vErrors === null){
 vErrors = [err22];
@@ -341,9 +341,9 @@ vErrors.push(err25);
 errors++;
 }
 }
-}
-else {
-const err26 = {instancePath:instancePath+"/volumes/" + i2+"/bind",schemaPath:"#/properties/volumes/items/properties/bind/type",keyword:"type",params:{type: "object"}};
+if(data17.idmap !== undefined){
+if(typeof data17.idmap !== "boolean"){
+const err26 = {instancePath:instancePath+"/volumes/" + i2+"/bind/idmap",schemaPath:"#/properties/volumes/items/properties/bind/properties/idmap/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err26];
 }
@@ -353,12 +353,9 @@ vErrors.push(err26);
 errors++;
 }
 }
-if(data12.tmpfs !== undefined){
-let data20 = data12.tmpfs;
-if(data20 && typeof data20 == "object" && !Array.isArray(data20)){
-for(const key5 in data20){
-if(!((key5 === "size") || (key5 === "mode"))){
-const err27 = {instancePath:instancePath+"/volumes/" + i2+"/tmpfs",schemaPath:"#/properties/volumes/items/properties/tmpfs/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
+}
+else {
+const err27 = {instancePath:instancePath+"/volumes/" + i2+"/bind",schemaPath:"#/properties/volumes/items/properties/bind/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err27];
 }
@@ -368,10 +365,12 @@ vErrors.push(err27);
 errors++;
 }
 }
-if(data20.size !== undefined){
-let data21 = data20.size;
-if((typeof data21 !== "string") && (!(((typeof data21 == "number") && (!(data21 % 1) && !isNaN(data21))) && (isFinite(data21))))){
-const err28 = {instancePath:instancePath+"/volumes/" + i2+"/tmpfs/size",schemaPath:"#/properties/volumes/items/properties/tmpfs/properties/size/type",keyword:"type",params:{type: schema11.properties.volumes.items.properties.tmpfs.properties.size.type}};
+if(data12.tmpfs !== undefined){
+let data21 = data12.tmpfs;
+if(data21 && typeof data21 == "object" && !Array.isArray(data21)){
+for(const key5 in data21){
+if(!((key5 === "size") || (key5 === "mode"))){
+const err28 = {instancePath:instancePath+"/volumes/" + i2+"/tmpfs",schemaPath:"#/properties/volumes/items/properties/tmpfs/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5}};
 if(vErrors === null){
 vErrors = [err28];
 }
@@ -381,10 +380,10 @@ vErrors.push(err28);
 errors++;
 }
 }
-if(data20.mode !== undefined){
-let data22 = data20.mode;
-if((typeof data22 !== "string") && (!((typeof data22 == "number") && (isFinite(data22))))){
-const err29 = {instancePath:instancePath+"/volumes/" + i2+"/tmpfs/mode",schemaPath:"#/properties/volumes/items/properties/tmpfs/properties/mode/type",keyword:"type",params:{type: schema11.properties.volumes.items.properties.tmpfs.properties.mode.type}};
+if(data21.size !== undefined){
+let data22 = data21.size;
+if((typeof data22 !== "string") && (!(((typeof data22 == "number") && (!(data22 % 1) && !isNaN(data22))) && (isFinite(data22))))){
+const err29 = {instancePath:instancePath+"/volumes/" + i2+"/tmpfs/size",schemaPath:"#/properties/volumes/items/properties/tmpfs/properties/size/type",keyword:"type",params:{type: schema11.properties.volumes.items.properties.tmpfs.properties.size.type}};
 if(vErrors === null){
 vErrors = [err29];
 }
@@ -394,9 +393,10 @@ vErrors.push(err29);
 errors++;
 }
 }
-}
-else {
-const err30 = {instancePath:instancePath+"/volumes/" + i2+"/tmpfs",schemaPath:"#/properties/volumes/items/properties/tmpfs/type",keyword:"type",params:{type: "object"}};
+if(data21.mode !== undefined){
+let data23 = data21.mode;
+if((typeof data23 !== "string") && (!((typeof data23 == "number") && (isFinite(data23))))){
+const err30 = {instancePath:instancePath+"/volumes/" + i2+"/tmpfs/mode",schemaPath:"#/properties/volumes/items/properties/tmpfs/properties/mode/type",keyword:"type",params:{type: schema11.properties.volumes.items.properties.tmpfs.properties.mode.type}};
 if(vErrors === null){
 vErrors = [err30];
 }
@@ -407,10 +407,8 @@ errors++;
 }
 }
 }
-}
-}
 else {
-const err31 = {instancePath:instancePath+"/volumes",schemaPath:"#/properties/volumes/type",keyword:"type",params:{type: "array"}};
+const err31 = {instancePath:instancePath+"/volumes/" + i2+"/tmpfs",schemaPath:"#/properties/volumes/items/properties/tmpfs/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err31];
 }
@@ -420,10 +418,11 @@ vErrors.push(err31);
 errors++;
 }
 }
-if(data.tmpfs !== undefined){
-let data23 = data.tmpfs;
-if((typeof data23 !== "string") && (!(Array.isArray(data23)))){
-const err32 = {instancePath:instancePath+"/tmpfs",schemaPath:"#/properties/tmpfs/type",keyword:"type",params:{type: schema11.properties.tmpfs.type}};
+}
+}
+}
+else {
+const err32 = {instancePath:instancePath+"/volumes",schemaPath:"#/properties/volumes/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err32];
 }
@@ -432,11 +431,11 @@ vErrors.push(err32);
 }
 errors++;
 }
-if(Array.isArray(data23)){
-const len3 = data23.length;
-for(let i3=0; i3<len3; i3++){
-if(typeof data23[i3] !== "string"){
-const err33 = {instancePath:instancePath+"/tmpfs/" + i3,schemaPath:"#/properties/tmpfs/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data.tmpfs !== undefined){
+let data24 = data.tmpfs;
+if((typeof data24 !== "string") && (!(Array.isArray(data24)))){
+const err33 = {instancePath:instancePath+"/tmpfs",schemaPath:"#/properties/tmpfs/type",keyword:"type",params:{type: schema11.properties.tmpfs.type}};
 if(vErrors === null){
 vErrors = [err33];
 }
@@ -445,16 +444,11 @@ vErrors.push(err33);
 }
 errors++;
 }
-}
-}
-}
-if(data.devices !== undefined){
-let data25 = data.devices;
-if(Array.isArray(data25)){
-const len4 = data25.length;
-for(let i4=0; i4<len4; i4++){
-if(typeof data25[i4] !== "string"){
-const err34 = {instancePath:instancePath+"/devices/" + i4,schemaPath:"#/properties/devices/items/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data24)){
+const len3 = data24.length;
+for(let i3=0; i3<len3; i3++){
+if(typeof data24[i3] !== "string"){
+const err34 = {instancePath:instancePath+"/tmpfs/" + i3,schemaPath:"#/properties/tmpfs/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err34];
 }
@@ -465,8 +459,14 @@ errors++;
 }
 }
 }
-else {
-const err35 = {instancePath:instancePath+"/devices",schemaPath:"#/properties/devices/type",keyword:"type",params:{type: "array"}};
+}
+if(data.devices !== undefined){
+let data26 = data.devices;
+if(Array.isArray(data26)){
+const len4 = data26.length;
+for(let i4=0; i4<len4; i4++){
+if(typeof data26[i4] !== "string"){
+const err35 = {instancePath:instancePath+"/devices/" + i4,schemaPath:"#/properties/devices/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err35];
 }
@@ -476,10 +476,9 @@ vErrors.push(err35);
 errors++;
 }
 }
-if(data.shm_size !== undefined){
-let data27 = data.shm_size;
-if((typeof data27 !== "string") && (!(((typeof data27 == "number") && (!(data27 % 1) && !isNaN(data27))) && (isFinite(data27))))){
-const err36 = {instancePath:instancePath+"/shm_size",schemaPath:"#/properties/shm_size/type",keyword:"type",params:{type: schema11.properties.shm_size.type}};
+}
+else {
+const err36 = {instancePath:instancePath+"/devices",schemaPath:"#/properties/devices/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err36];
 }
@@ -489,13 +488,10 @@ vErrors.push(err36);
 errors++;
 }
 }
-if(data.maskedPaths !== undefined){
-let data28 = data.maskedPaths;
-if(Array.isArray(data28)){
-const len5 = data28.length;
-for(let i5=0; i5<len5; i5++){
-if(typeof data28[i5] !== "string"){
-const err37 = {instancePath:instancePath+"/maskedPaths/" + i5,schemaPath:"#/properties/maskedPaths/items/type",keyword:"type",params:{type: "string"}};
+if(data.shm_size !== undefined){
+let data28 = data.shm_size;
+if((typeof data28 !== "string") && (!(((typeof data28 == "number") && (!(data28 % 1) && !isNaN(data28))) && (isFinite(data28))))){
+const err37 = {instancePath:instancePath+"/shm_size",schemaPath:"#/properties/shm_size/type",keyword:"type",params:{type: schema11.properties.shm_size.type}};
 if(vErrors === null){
 vErrors = [err37];
 }
@@ -505,9 +501,13 @@ vErrors.push(err37);
 errors++;
 }
 }
-}
-else {
-const err38 = {instancePath:instancePath+"/maskedPaths",schemaPath:"#/properties/maskedPaths/type",keyword:"type",params:{type: "array"}};
+if(data.maskedPaths !== undefined){
+let data29 = data.maskedPaths;
+if(Array.isArray(data29)){
+const len5 = data29.length;
+for(let i5=0; i5<len5; i5++){
+if(typeof data29[i5] !== "string"){
+const err38 = {instancePath:instancePath+"/maskedPaths/" + i5,schemaPath:"#/properties/maskedPaths/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err38];
 }
@@ -517,13 +517,9 @@ vErrors.push(err38);
 errors++;
 }
 }
-if(data.readonlyPaths !== undefined){
-let data30 = data.readonlyPaths;
-if(Array.isArray(data30)){
-const len6 = data30.length;
-for(let i6=0; i6<len6; i6++){
-if(typeof data30[i6] !== "string"){
-const err39 = {instancePath:instancePath+"/readonlyPaths/" + i6,schemaPath:"#/properties/readonlyPaths/items/type",keyword:"type",params:{type: "string"}};
+}
+else {
+const err39 = {instancePath:instancePath+"/maskedPaths",schemaPath:"#/properties/maskedPaths/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err39];
 }
@@ -533,9 +529,13 @@ vErrors.push(err39);
 errors++;
 }
 }
-}
-else {
-const err40 = {instancePath:instancePath+"/readonlyPaths",schemaPath:"#/properties/readonlyPaths/type",keyword:"type",params:{type: "array"}};
+if(data.readonlyPaths !== undefined){
+let data31 = data.readonlyPaths;
+if(Array.isArray(data31)){
+const len6 = data31.length;
+for(let i6=0; i6<len6; i6++){
+if(typeof data31[i6] !== "string"){
+const err40 = {instancePath:instancePath+"/readonlyPaths/" + i6,schemaPath:"#/properties/readonlyPaths/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err40];
 }
@@ -545,10 +545,9 @@ vErrors.push(err40);
 errors++;
 }
 }
-if(data.extra_hosts !== undefined){
-let data32 = data.extra_hosts;
-if(!data32 || typeof data32 != "object"){
-const err41 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/type",keyword:"type",params:{type: schema11.properties.extra_hosts.type}};
+}
+else {
+const err41 = {instancePath:instancePath+"/readonlyPaths",schemaPath:"#/properties/readonlyPaths/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err41];
 }
@@ -557,11 +556,11 @@ vErrors.push(err41);
 }
 errors++;
 }
-if(Array.isArray(data32)){
-const len7 = data32.length;
-for(let i7=0; i7<len7; i7++){
-if(typeof data32[i7] !== "string"){
-const err42 = {instancePath:instancePath+"/extra_hosts/" + i7,schemaPath:"#/properties/extra_hosts/items/type",keyword:"type",params:{type: "string"}};
+}
+if(data.extra_hosts !== undefined){
+let data33 = data.extra_hosts;
+if(!data33 || typeof data33 != "object"){
+const err42 = {instancePath:instancePath+"/extra_hosts",schemaPath:"#/properties/extra_hosts/type",keyword:"type",params:{type: schema11.properties.extra_hosts.type}};
 if(vErrors === null){
 vErrors = [err42];
 }
@@ -570,12 +569,11 @@ vErrors.push(err42);
 }
 errors++;
 }
-}
-}
-if(data32 && typeof data32 == "object" && !Array.isArray(data32)){
-for(const key6 in data32){
-if(typeof data32[key6] !== "string"){
-const err43 = {instancePath:instancePath+"/extra_hosts/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data33)){
+const len7 = data33.length;
+for(let i7=0; i7<len7; i7++){
+if(typeof data33[i7] !== "string"){
+const err43 = {instancePath:instancePath+"/extra_hosts/" + i7,schemaPath:"#/properties/extra_hosts/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err43];
 }
@@ -586,11 +584,10 @@ errors++;
 }
 }
 }
-}
-if(data.dns !== undefined){
-let data35 = data.dns;
-if((typeof data35 !== "string") && (!(Array.isArray(data35)))){
-const err44 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/type",keyword:"type",params:{type: schema11.properties.dns.type}};
+if(data33 && typeof data33 == "object" && !Array.isArray(data33)){
+for(const key6 in data33){
+if(typeof data33[key6] !== "string"){
+const err44 = {instancePath:instancePath+"/extra_hosts/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/extra_hosts/additionalProperties/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err44];
 }
@@ -599,11 +596,13 @@ vErrors.push(err44);
 }
 errors++;
 }
-if(Array.isArray(data35)){
-const len8 = data35.length;
-for(let i8=0; i8<len8; i8++){
-if(typeof data35[i8] !== "string"){
-const err45 = {instancePath:instancePath+"/dns/" + i8,schemaPath:"#/properties/dns/items/type",keyword:"type",params:{type: "string"}};
+}
+}
+}
+if(data.dns !== undefined){
+let data36 = data.dns;
+if((typeof data36 !== "string") && (!(Array.isArray(data36)))){
+const err45 = {instancePath:instancePath+"/dns",schemaPath:"#/properties/dns/type",keyword:"type",params:{type: schema11.properties.dns.type}};
 if(vErrors === null){
 vErrors = [err45];
 }
@@ -612,13 +611,11 @@ vErrors.push(err45);
 }
 errors++;
 }
-}
-}
-}
-if(data.dns_search !== undefined){
-let data37 = data.dns_search;
-if((typeof data37 !== "string") && (!(Array.isArray(data37)))){
-const err46 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/type",keyword:"type",params:{type: schema11.properties.dns_search.type}};
+if(Array.isArray(data36)){
+const len8 = data36.length;
+for(let i8=0; i8<len8; i8++){
+if(typeof data36[i8] !== "string"){
+const err46 = {instancePath:instancePath+"/dns/" + i8,schemaPath:"#/properties/dns/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err46];
 }
@@ -627,11 +624,13 @@ vErrors.push(err46);
 }
 errors++;
 }
-if(Array.isArray(data37)){
-const len9 = data37.length;
-for(let i9=0; i9<len9; i9++){
-if(typeof data37[i9] !== "string"){
-const err47 = {instancePath:instancePath+"/dns_search/" + i9,schemaPath:"#/properties/dns_search/items/type",keyword:"type",params:{type: "string"}};
+}
+}
+}
+if(data.dns_search !== undefined){
+let data38 = data.dns_search;
+if((typeof data38 !== "string") && (!(Array.isArray(data38)))){
+const err47 = {instancePath:instancePath+"/dns_search",schemaPath:"#/properties/dns_search/type",keyword:"type",params:{type: schema11.properties.dns_search.type}};
 if(vErrors === null){
 vErrors = [err47];
 }
@@ -640,17 +639,11 @@ vErrors.push(err47);
 }
 errors++;
 }
-}
-}
-}
-if(data.dns_opt !== undefined){
-let data39 = data.dns_opt;
-if(Array.isArray(data39)){
-const len10 = data39.length;
-for(let i10=0; i10<len10; i10++){
-let data40 = data39[i10];
-if(((typeof data40 !== "string") && (!((typeof data40 == "number") && (isFinite(data40))))) && (typeof data40 !== "boolean")){
-const err48 = {instancePath:instancePath+"/dns_opt/" + i10,schemaPath:"#/properties/dns_opt/items/type",keyword:"type",params:{type: schema11.properties.dns_opt.items.type}};
+if(Array.isArray(data38)){
+const len9 = data38.length;
+for(let i9=0; i9<len9; i9++){
+if(typeof data38[i9] !== "string"){
+const err48 = {instancePath:instancePath+"/dns_search/" + i9,schemaPath:"#/properties/dns_search/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err48];
 }
@@ -661,8 +654,15 @@ errors++;
 }
 }
 }
-else {
-const err49 = {instancePath:instancePath+"/dns_opt",schemaPath:"#/properties/dns_opt/type",keyword:"type",params:{type: "array"}};
+}
+if(data.dns_opt !== undefined){
+let data40 = data.dns_opt;
+if(Array.isArray(data40)){
+const len10 = data40.length;
+for(let i10=0; i10<len10; i10++){
+let data41 = data40[i10];
+if(((typeof data41 !== "string") && (!((typeof data41 == "number") && (isFinite(data41))))) && (typeof data41 !== "boolean")){
+const err49 = {instancePath:instancePath+"/dns_opt/" + i10,schemaPath:"#/properties/dns_opt/items/type",keyword:"type",params:{type: schema11.properties.dns_opt.items.type}};
 if(vErrors === null){
 vErrors = [err49];
 }
@@ -672,10 +672,9 @@ vErrors.push(err49);
 errors++;
 }
 }
-if(data.entrypoint !== undefined){
-let data41 = data.entrypoint;
-if((((typeof data41 !== "string") && (typeof data41 !== "boolean")) && (!((typeof data41 == "number") && (isFinite(data41))))) && (!(Array.isArray(data41)))){
-const err50 = {instancePath:instancePath+"/entrypoint",schemaPath:"#/properties/entrypoint/type",keyword:"type",params:{type: schema11.properties.entrypoint.type}};
+}
+else {
+const err50 = {instancePath:instancePath+"/dns_opt",schemaPath:"#/properties/dns_opt/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err50];
 }
@@ -684,12 +683,11 @@ vErrors.push(err50);
 }
 errors++;
 }
-if(Array.isArray(data41)){
-const len11 = data41.length;
-for(let i11=0; i11<len11; i11++){
-let data42 = data41[i11];
-if(((typeof data42 !== "string") && (!((typeof data42 == "number") && (isFinite(data42))))) && (typeof data42 !== "boolean")){
-const err51 = {instancePath:instancePath+"/entrypoint/" + i11,schemaPath:"#/properties/entrypoint/items/type",keyword:"type",params:{type: schema11.properties.entrypoint.items.type}};
+}
+if(data.entrypoint !== undefined){
+let data42 = data.entrypoint;
+if((((typeof data42 !== "string") && (typeof data42 !== "boolean")) && (!((typeof data42 == "number") && (isFinite(data42))))) && (!(Array.isArray(data42)))){
+const err51 = {instancePath:instancePath+"/entrypoint",schemaPath:"#/properties/entrypoint/type",keyword:"type",params:{type: schema11.properties.entrypoint.type}};
 if(vErrors === null){
 vErrors = [err51];
 }
@@ -698,13 +696,12 @@ vErrors.push(err51);
 }
 errors++;
 }
-}
-}
-}
-if(data.command !== undefined){
-let data43 = data.command;
-if((((typeof data43 !== "string") && (typeof data43 !== "boolean")) && (!((typeof data43 == "number") && (isFinite(data43))))) && (!(Array.isArray(data43)))){
-const err52 = {instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: schema11.properties.command.type}};
+if(Array.isArray(data42)){
+const len11 = data42.length;
+for(let i11=0; i11<len11; i11++){
+let data43 = data42[i11];
+if(((typeof data43 !== "string") && (!((typeof data43 == "number") && (isFinite(data43))))) && (typeof data43 !== "boolean")){
+const err52 = {instancePath:instancePath+"/entrypoint/" + i11,schemaPath:"#/properties/entrypoint/items/type",keyword:"type",params:{type: schema11.properties.entrypoint.items.type}};
 if(vErrors === null){
 vErrors = [err52];
 }
@@ -713,12 +710,13 @@ vErrors.push(err52);
 }
 errors++;
 }
-if(Array.isArray(data43)){
-const len12 = data43.length;
-for(let i12=0; i12<len12; i12++){
-let data44 = data43[i12];
-if(((typeof data44 !== "string") && (!((typeof data44 == "number") && (isFinite(data44))))) && (typeof data44 !== "boolean")){
-const err53 = {instancePath:instancePath+"/command/" + i12,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: schema11.properties.command.items.type}};
+}
+}
+}
+if(data.command !== undefined){
+let data44 = data.command;
+if((((typeof data44 !== "string") && (typeof data44 !== "boolean")) && (!((typeof data44 == "number") && (isFinite(data44))))) && (!(Array.isArray(data44)))){
+const err53 = {instancePath:instancePath+"/command",schemaPath:"#/properties/command/type",keyword:"type",params:{type: schema11.properties.command.type}};
 if(vErrors === null){
 vErrors = [err53];
 }
@@ -727,13 +725,12 @@ vErrors.push(err53);
 }
 errors++;
 }
-}
-}
-}
-if(data.environment !== undefined){
-let data45 = data.environment;
-if(!data45 || typeof data45 != "object"){
-const err54 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema11.properties.environment.type}};
+if(Array.isArray(data44)){
+const len12 = data44.length;
+for(let i12=0; i12<len12; i12++){
+let data45 = data44[i12];
+if(((typeof data45 !== "string") && (!((typeof data45 == "number") && (isFinite(data45))))) && (typeof data45 !== "boolean")){
+const err54 = {instancePath:instancePath+"/command/" + i12,schemaPath:"#/properties/command/items/type",keyword:"type",params:{type: schema11.properties.command.items.type}};
 if(vErrors === null){
 vErrors = [err54];
 }
@@ -742,11 +739,13 @@ vErrors.push(err54);
 }
 errors++;
 }
-if(Array.isArray(data45)){
-const len13 = data45.length;
-for(let i13=0; i13<len13; i13++){
-if(typeof data45[i13] !== "string"){
-const err55 = {instancePath:instancePath+"/environment/" + i13,schemaPath:"#/properties/environment/items/type",keyword:"type",params:{type: "string"}};
+}
+}
+}
+if(data.environment !== undefined){
+let data46 = data.environment;
+if(!data46 || typeof data46 != "object"){
+const err55 = {instancePath:instancePath+"/environment",schemaPath:"#/properties/environment/type",keyword:"type",params:{type: schema11.properties.environment.type}};
 if(vErrors === null){
 vErrors = [err55];
 }
@@ -755,13 +754,11 @@ vErrors.push(err55);
 }
 errors++;
 }
-}
-}
-if(data45 && typeof data45 == "object" && !Array.isArray(data45)){
-for(const key7 in data45){
-let data47 = data45[key7];
-if((((typeof data47 !== "string") && (!((typeof data47 == "number") && (isFinite(data47))))) && (typeof data47 !== "boolean")) && (data47 !== null)){
-const err56 = {instancePath:instancePath+"/environment/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/environment/additionalProperties/type",keyword:"type",params:{type: schema11.properties.environment.additionalProperties.type}};
+if(Array.isArray(data46)){
+const len13 = data46.length;
+for(let i13=0; i13<len13; i13++){
+if(typeof data46[i13] !== "string"){
+const err56 = {instancePath:instancePath+"/environment/" + i13,schemaPath:"#/properties/environment/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err56];
 }
@@ -772,11 +769,11 @@ errors++;
 }
 }
 }
-}
-if(data.env_file !== undefined){
-let data48 = data.env_file;
-if((typeof data48 !== "string") && (!(Array.isArray(data48)))){
-const err57 = {instancePath:instancePath+"/env_file",schemaPath:"#/properties/env_file/type",keyword:"type",params:{type: schema11.properties.env_file.type}};
+if(data46 && typeof data46 == "object" && !Array.isArray(data46)){
+for(const key7 in data46){
+let data48 = data46[key7];
+if((((typeof data48 !== "string") && (!((typeof data48 == "number") && (isFinite(data48))))) && (typeof data48 !== "boolean")) && (data48 !== null)){
+const err57 = {instancePath:instancePath+"/environment/" + key7.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/environment/additionalProperties/type",keyword:"type",params:{type: schema11.properties.environment.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err57];
 }
@@ -785,11 +782,13 @@ vErrors.push(err57);
 }
 errors++;
 }
-if(Array.isArray(data48)){
-const len14 = data48.length;
-for(let i14=0; i14<len14; i14++){
-if(typeof data48[i14] !== "string"){
-const err58 = {instancePath:instancePath+"/env_file/" + i14,schemaPath:"#/properties/env_file/items/type",keyword:"type",params:{type: "string"}};
+}
+}
+}
+if(data.env_file !== undefined){
+let data49 = data.env_file;
+if((typeof data49 !== "string") && (!(Array.isArray(data49)))){
+const err58 = {instancePath:instancePath+"/env_file",schemaPath:"#/properties/env_file/type",keyword:"type",params:{type: schema11.properties.env_file.type}};
 if(vErrors === null){
 vErrors = [err58];
 }
@@ -798,12 +797,11 @@ vErrors.push(err58);
 }
 errors++;
 }
-}
-}
-}
-if(data.working_dir !== undefined){
-if(typeof data.working_dir !== "string"){
-const err59 = {instancePath:instancePath+"/working_dir",schemaPath:"#/properties/working_dir/type",keyword:"type",params:{type: "string"}};
+if(Array.isArray(data49)){
+const len14 = data49.length;
+for(let i14=0; i14<len14; i14++){
+if(typeof data49[i14] !== "string"){
+const err59 = {instancePath:instancePath+"/env_file/" + i14,schemaPath:"#/properties/env_file/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err59];
 }
@@ -813,10 +811,11 @@ vErrors.push(err59);
 errors++;
 }
 }
-if(data.user !== undefined){
-let data51 = data.user;
-if((typeof data51 !== "string") && (!((typeof data51 == "number") && (isFinite(data51))))){
-const err60 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: schema11.properties.user.type}};
+}
+}
+if(data.working_dir !== undefined){
+if(typeof data.working_dir !== "string"){
+const err60 = {instancePath:instancePath+"/working_dir",schemaPath:"#/properties/working_dir/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err60];
 }
@@ -826,14 +825,10 @@ vErrors.push(err60);
 errors++;
 }
 }
-if(data.group_add !== undefined){
-let data52 = data.group_add;
-if(Array.isArray(data52)){
-const len15 = data52.length;
-for(let i15=0; i15<len15; i15++){
-let data53 = data52[i15];
-if((typeof data53 !== "string") && (!((typeof data53 == "number") && (isFinite(data53))))){
-const err61 = {instancePath:instancePath+"/group_add/" + i15,schemaPath:"#/properties/group_add/items/type",keyword:"type",params:{type: schema11.properties.group_add.items.type}};
+if(data.user !== undefined){
+let data52 = data.user;
+if((typeof data52 !== "string") && (!((typeof data52 == "number") && (isFinite(data52))))){
+const err61 = {instancePath:instancePath+"/user",schemaPath:"#/properties/user/type",keyword:"type",params:{type: schema11.properties.user.type}};
 if(vErrors === null){
 vErrors = [err61];
 }
@@ -843,9 +838,14 @@ vErrors.push(err61);
 errors++;
 }
 }
-}
-else {
-const err62 = {instancePath:instancePath+"/group_add",schemaPath:"#/properties/group_add/type",keyword:"type",params:{type: "array"}};
+if(data.group_add !== undefined){
+let data53 = data.group_add;
+if(Array.isArray(data53)){
+const len15 = data53.length;
+for(let i15=0; i15<len15; i15++){
+let data54 = data53[i15];
+if((typeof data54 !== "string") && (!((typeof data54 == "number") && (isFinite(data54))))){
+const err62 = {instancePath:instancePath+"/group_add/" + i15,schemaPath:"#/properties/group_add/items/type",keyword:"type",params:{type: schema11.properties.group_add.items.type}};
 if(vErrors === null){
 vErrors = [err62];
 }
@@ -855,10 +855,9 @@ vErrors.push(err62);
 errors++;
 }
 }
-if(data.umask !== undefined){
-let data54 = data.umask;
-if((typeof data54 !== "string") && (!((typeof data54 == "number") && (isFinite(data54))))){
-const err63 = {instancePath:instancePath+"/umask",schemaPath:"#/properties/umask/type",keyword:"type",params:{type: schema11.properties.umask.type}};
+}
+else {
+const err63 = {instancePath:instancePath+"/group_add",schemaPath:"#/properties/group_add/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err63];
 }
@@ -868,13 +867,10 @@ vErrors.push(err63);
 errors++;
 }
 }
-if(data.ulimits !== undefined){
-let data55 = data.ulimits;
-if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
-for(const key8 in data55){
-let data56 = data55[key8];
-if(((!(((typeof data56 == "number") && (!(data56 % 1) && !isNaN(data56))) && (isFinite(data56)))) && (typeof data56 !== "string")) && (!(data56 && typeof data56 == "object" && !Array.isArray(data56)))){
-const err64 = {instancePath:instancePath+"/ulimits/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/ulimits/additionalProperties/type",keyword:"type",params:{type: schema11.properties.ulimits.additionalProperties.type}};
+if(data.umask !== undefined){
+let data55 = data.umask;
+if((typeof data55 !== "string") && (!((typeof data55 == "number") && (isFinite(data55))))){
+const err64 = {instancePath:instancePath+"/umask",schemaPath:"#/properties/umask/type",keyword:"type",params:{type: schema11.properties.umask.type}};
 if(vErrors === null){
 vErrors = [err64];
 }
@@ -883,9 +879,14 @@ vErrors.push(err64);
 }
 errors++;
 }
+}
+if(data.ulimits !== undefined){
+let data56 = data.ulimits;
 if(data56 && typeof data56 == "object" && !Array.isArray(data56)){
-if(data56.soft === undefined){
-const err65 = {instancePath:instancePath+"/ulimits/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/ulimits/additionalProperties/required",keyword:"required",params:{missingProperty: "soft"}};
+for(const key8 in data56){
+let data57 = data56[key8];
+if(((!(((typeof data57 == "number") && (!(data57 % 1) && !isNaN(data57))) && (isFinite(data57)))) && (typeof data57 !== "string")) && (!(data57 && typeof data57 == "object" && !Array.isArray(data57)))){
+const err65 = {instancePath:instancePath+"/ulimits/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/ulimits/additionalProperties/type",keyword:"type",params:{type: schema11.properties.ulimits.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err65];
 }
@@ -894,8 +895,9 @@ vErrors.push(err65);
 }
 errors++;
 }
-if(data56.hard === undefined){
-const err66 = {instancePath:instancePath+"/ulimits/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/ulimits/additionalProperties/required",keyword:"required",params:{missingProperty: "hard"}};
+if(data57 && typeof data57 == "object" && !Array.isArray(data57)){
+if(data57.soft === undefined){
+const err66 = {instancePath:instancePath+"/ulimits/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/ulimits/additionalProperties/required",keyword:"required",params:{missingProperty: "soft"}};
 if(vErrors === null){
 vErrors = [err66];
 }
@@ -904,9 +906,8 @@ vErrors.push(err66);
 }
 errors++;
 }
-for(const key9 in data56){
-if(!((key9 === "soft") || (key9 === "hard"))){
-const err67 = {instancePath:instancePath+"/ulimits/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/ulimits/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
+if(data57.hard === undefined){
+const err67 = {instancePath:instancePath+"/ulimits/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/ulimits/additionalProperties/required",keyword:"required",params:{missingProperty: "hard"}};
 if(vErrors === null){
 vErrors = [err67];
 }
@@ -915,11 +916,9 @@ vErrors.push(err67);
 }
 errors++;
 }
-}
-if(data56.soft !== undefined){
-let data57 = data56.soft;
-if((!(((typeof data57 == "number") && (!(data57 % 1) && !isNaN(data57))) && (isFinite(data57)))) && (typeof data57 !== "string")){
-const err68 = {instancePath:instancePath+"/ulimits/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/soft",schemaPath:"#/properties/ulimits/additionalProperties/properties/soft/type",keyword:"type",params:{type: schema11.properties.ulimits.additionalProperties.properties.soft.type}};
+for(const key9 in data57){
+if(!((key9 === "soft") || (key9 === "hard"))){
+const err68 = {instancePath:instancePath+"/ulimits/" + key8.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/ulimits/additionalProperties/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key9}};
 if(vErrors === null){
 vErrors = [err68];
 }
@@ -929,10 +928,10 @@ vErrors.push(err68);
 errors++;
 }
 }
-if(data56.hard !== undefined){
-let data58 = data56.hard;
+if(data57.soft !== undefined){
+let data58 = data57.soft;
 if((!(((typeof data58 == "number") && (!(data58 % 1) && !isNaN(data58))) && (isFinite(data58)))) && (typeof data58 !== "string")){
-const err69 = {instancePath:instancePath+"/ulimits/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hard",schemaPath:"#/properties/ulimits/additionalProperties/properties/hard/type",keyword:"type",params:{type: schema11.properties.ulimits.additionalProperties.properties.hard.type}};
+const err69 = {instancePath:instancePath+"/ulimits/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/soft",schemaPath:"#/properties/ulimits/additionalProperties/properties/soft/type",keyword:"type",params:{type: schema11.properties.ulimits.additionalProperties.properties.soft.type}};
 if(vErrors === null){
 vErrors = [err69];
 }
@@ -942,11 +941,10 @@ vErrors.push(err69);
 errors++;
 }
 }
-}
-}
-}
-else {
-const err70 = {instancePath:instancePath+"/ulimits",schemaPath:"#/properties/ulimits/type",keyword:"type",params:{type: "object"}};
+if(data57.hard !== undefined){
+let data59 = data57.hard;
+if((!(((typeof data59 == "number") && (!(data59 % 1) && !isNaN(data59))) && (isFinite(data59)))) && (typeof data59 !== "string")){
+const err70 = {instancePath:instancePath+"/ulimits/" + key8.replace(/~/g, "~0").replace(/\//g, "~1")+"/hard",schemaPath:"#/properties/ulimits/additionalProperties/properties/hard/type",keyword:"type",params:{type: schema11.properties.ulimits.additionalProperties.properties.hard.type}};
 if(vErrors === null){
 vErrors = [err70];
 }
@@ -956,10 +954,11 @@ vErrors.push(err70);
 errors++;
 }
 }
-if(data.oom_score_adj !== undefined){
-let data59 = data.oom_score_adj;
-if(!(((typeof data59 == "number") && (!(data59 % 1) && !isNaN(data59))) && (isFinite(data59)))){
-const err71 = {instancePath:instancePath+"/oom_score_adj",schemaPath:"#/properties/oom_score_adj/type",keyword:"type",params:{type: "integer"}};
+}
+}
+}
+else {
+const err71 = {instancePath:instancePath+"/ulimits",schemaPath:"#/properties/ulimits/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err71];
 }
@@ -968,9 +967,11 @@ vErrors.push(err71);
 }
 errors++;
 }
-if((typeof data59 == "number") && (isFinite(data59))){
-if(data59 > 1000 || isNaN(data59)){
-const err72 = {instancePath:instancePath+"/oom_score_adj",schemaPath:"#/properties/oom_score_adj/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
+}
+if(data.oom_score_adj !== undefined){
+let data60 = data.oom_score_adj;
+if(!(((typeof data60 == "number") && (!(data60 % 1) && !isNaN(data60))) && (isFinite(data60)))){
+const err72 = {instancePath:instancePath+"/oom_score_adj",schemaPath:"#/properties/oom_score_adj/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err72];
 }
@@ -979,8 +980,9 @@ vErrors.push(err72);
 }
 errors++;
 }
-if(data59 < -1000 || isNaN(data59)){
-const err73 = {instancePath:instancePath+"/oom_score_adj",schemaPath:"#/properties/oom_score_adj/minimum",keyword:"minimum",params:{comparison: ">=", limit: -1000}};
+if((typeof data60 == "number") && (isFinite(data60))){
+if(data60 > 1000 || isNaN(data60)){
+const err73 = {instancePath:instancePath+"/oom_score_adj",schemaPath:"#/properties/oom_score_adj/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err73];
 }
@@ -989,12 +991,8 @@ vErrors.push(err73);
 }
 errors++;
 }
-}
-}
-if(data.sysctls !== undefined){
-let data60 = data.sysctls;
-if(!data60 || typeof data60 != "object"){
-const err74 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/type",keyword:"type",params:{type: schema11.properties.sysctls.type}};
+if(data60 < -1000 || isNaN(data60)){
+const err74 = {instancePath:instancePath+"/oom_score_adj",schemaPath:"#/properties/oom_score_adj/minimum",keyword:"minimum",params:{comparison: ">=", limit: -1000}};
 if(vErrors === null){
 vErrors = [err74];
 }
@@ -1003,11 +1001,12 @@ vErrors.push(err74);
 }
 errors++;
 }
-if(Array.isArray(data60)){
-const len16 = data60.length;
-for(let i16=0; i16<len16; i16++){
-if(typeof data60[i16] !== "string"){
-const err75 = {instancePath:instancePath+"/sysctls/" + i16,schemaPath:"#/properties/sysctls/items/type",keyword:"type",params:{type: "string"}};
+}
+}
+if(data.sysctls !== undefined){
+let data61 = data.sysctls;
+if(!data61 || typeof data61 != "object"){
+const err75 = {instancePath:instancePath+"/sysctls",schemaPath:"#/properties/sysctls/type",keyword:"type",params:{type: schema11.properties.sysctls.type}};
 if(vErrors === null){
 vErrors = [err75];
 }
@@ -1016,13 +1015,11 @@ vErrors.push(err75);
 }
 errors++;
 }
-}
-}
-if(data60 && typeof data60 == "object" && !Array.isArray(data60)){
-for(const key10 in data60){
-let data62 = data60[key10];
-if(((typeof data62 !== "string") && (!((typeof data62 == "number") && (isFinite(data62))))) && (typeof data62 !== "boolean")){
-const err76 = {instancePath:instancePath+"/sysctls/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/sysctls/additionalProperties/type",keyword:"type",params:{type: schema11.properties.sysctls.additionalProperties.type}};
+if(Array.isArray(data61)){
+const len16 = data61.length;
+for(let i16=0; i16<len16; i16++){
+if(typeof data61[i16] !== "string"){
+const err76 = {instancePath:instancePath+"/sysctls/" + i16,schemaPath:"#/properties/sysctls/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err76];
 }
@@ -1033,10 +1030,11 @@ errors++;
 }
 }
 }
-}
-if(data.init !== undefined){
-if(typeof data.init !== "boolean"){
-const err77 = {instancePath:instancePath+"/init",schemaPath:"#/properties/init/type",keyword:"type",params:{type: "boolean"}};
+if(data61 && typeof data61 == "object" && !Array.isArray(data61)){
+for(const key10 in data61){
+let data63 = data61[key10];
+if(((typeof data63 !== "string") && (!((typeof data63 == "number") && (isFinite(data63))))) && (typeof data63 !== "boolean")){
+const err77 = {instancePath:instancePath+"/sysctls/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/sysctls/additionalProperties/type",keyword:"type",params:{type: schema11.properties.sysctls.additionalProperties.type}};
 if(vErrors === null){
 vErrors = [err77];
 }
@@ -1046,9 +1044,11 @@ vErrors.push(err77);
 errors++;
 }
 }
-if(data.tty !== undefined){
-if(typeof data.tty !== "boolean"){
-const err78 = {instancePath:instancePath+"/tty",schemaPath:"#/properties/tty/type",keyword:"type",params:{type: "boolean"}};
+}
+}
+if(data.init !== undefined){
+if(typeof data.init !== "boolean"){
+const err78 = {instancePath:instancePath+"/init",schemaPath:"#/properties/init/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err78];
 }
@@ -1058,10 +1058,9 @@ vErrors.push(err78);
 errors++;
 }
 }
-if(data.hostname !== undefined){
-let data65 = data.hostname;
-if((typeof data65 !== "string") && (!((typeof data65 == "number") && (isFinite(data65))))){
-const err79 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: schema11.properties.hostname.type}};
+if(data.tty !== undefined){
+if(typeof data.tty !== "boolean"){
+const err79 = {instancePath:instancePath+"/tty",schemaPath:"#/properties/tty/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err79];
 }
@@ -1071,10 +1070,10 @@ vErrors.push(err79);
 errors++;
 }
 }
-if(data.domainname !== undefined){
-let data66 = data.domainname;
+if(data.hostname !== undefined){
+let data66 = data.hostname;
 if((typeof data66 !== "string") && (!((typeof data66 == "number") && (isFinite(data66))))){
-const err80 = {instancePath:instancePath+"/domainname",schemaPath:"#/properties/domainname/type",keyword:"type",params:{type: schema11.properties.domainname.type}};
+const err80 = {instancePath:instancePath+"/hostname",schemaPath:"#/properties/hostname/type",keyword:"type",params:{type: schema11.properties.hostname.type}};
 if(vErrors === null){
 vErrors = [err80];
 }
@@ -1084,10 +1083,10 @@ vErrors.push(err80);
 errors++;
 }
 }
-if(data.stop_signal !== undefined){
-let data67 = data.stop_signal;
+if(data.domainname !== undefined){
+let data67 = data.domainname;
 if((typeof data67 !== "string") && (!((typeof data67 == "number") && (isFinite(data67))))){
-const err81 = {instancePath:instancePath+"/stop_signal",schemaPath:"#/properties/stop_signal/type",keyword:"type",params:{type: schema11.properties.stop_signal.type}};
+const err81 = {instancePath:instancePath+"/domainname",schemaPath:"#/properties/domainname/type",keyword:"type",params:{type: schema11.properties.domainname.type}};
 if(vErrors === null){
 vErrors = [err81];
 }
@@ -1097,10 +1096,10 @@ vErrors.push(err81);
 errors++;
 }
 }
-if(data.stop_grace_period !== undefined){
-let data68 = data.stop_grace_period;
+if(data.stop_signal !== undefined){
+let data68 = data.stop_signal;
 if((typeof data68 !== "string") && (!((typeof data68 == "number") && (isFinite(data68))))){
-const err82 = {instancePath:instancePath+"/stop_grace_period",schemaPath:"#/properties/stop_grace_period/type",keyword:"type",params:{type: schema11.properties.stop_grace_period.type}};
+const err82 = {instancePath:instancePath+"/stop_signal",schemaPath:"#/properties/stop_signal/type",keyword:"type",params:{type: schema11.properties.stop_signal.type}};
 if(vErrors === null){
 vErrors = [err82];
 }
@@ -1110,9 +1109,10 @@ vErrors.push(err82);
 errors++;
 }
 }
-if(data.network_mode !== undefined){
-if(typeof data.network_mode !== "string"){
-const err83 = {instancePath:instancePath+"/network_mode",schemaPath:"#/properties/network_mode/type",keyword:"type",params:{type: "string"}};
+if(data.stop_grace_period !== undefined){
+let data69 = data.stop_grace_period;
+if((typeof data69 !== "string") && (!((typeof data69 == "number") && (isFinite(data69))))){
+const err83 = {instancePath:instancePath+"/stop_grace_period",schemaPath:"#/properties/stop_grace_period/type",keyword:"type",params:{type: schema11.properties.stop_grace_period.type}};
 if(vErrors === null){
 vErrors = [err83];
 }
@@ -1122,9 +1122,9 @@ vErrors.push(err83);
 errors++;
 }
 }
-if(data.pid !== undefined){
-if(typeof data.pid !== "string"){
-const err84 = {instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "string"}};
+if(data.network_mode !== undefined){
+if(typeof data.network_mode !== "string"){
+const err84 = {instancePath:instancePath+"/network_mode",schemaPath:"#/properties/network_mode/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err84];
 }
@@ -1134,9 +1134,9 @@ vErrors.push(err84);
 errors++;
 }
 }
-if(data.ipc !== undefined){
-if(typeof data.ipc !== "string"){
-const err85 = {instancePath:instancePath+"/ipc",schemaPath:"#/properties/ipc/type",keyword:"type",params:{type: "string"}};
+if(data.pid !== undefined){
+if(typeof data.pid !== "string"){
+const err85 = {instancePath:instancePath+"/pid",schemaPath:"#/properties/pid/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err85];
 }
@@ -1146,9 +1146,9 @@ vErrors.push(err85);
 errors++;
 }
 }
-if(data.uts !== undefined){
-if(typeof data.uts !== "string"){
-const err86 = {instancePath:instancePath+"/uts",schemaPath:"#/properties/uts/type",keyword:"type",params:{type: "string"}};
+if(data.ipc !== undefined){
+if(typeof data.ipc !== "string"){
+const err86 = {instancePath:instancePath+"/ipc",schemaPath:"#/properties/ipc/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err86];
 }
@@ -1158,9 +1158,9 @@ vErrors.push(err86);
 errors++;
 }
 }
-if(data.cgroup !== undefined){
-if(typeof data.cgroup !== "string"){
-const err87 = {instancePath:instancePath+"/cgroup",schemaPath:"#/properties/cgroup/type",keyword:"type",params:{type: "string"}};
+if(data.uts !== undefined){
+if(typeof data.uts !== "string"){
+const err87 = {instancePath:instancePath+"/uts",schemaPath:"#/properties/uts/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err87];
 }
@@ -1170,9 +1170,9 @@ vErrors.push(err87);
 errors++;
 }
 }
-if(data.userns_mode !== undefined){
-if(typeof data.userns_mode !== "string"){
-const err88 = {instancePath:instancePath+"/userns_mode",schemaPath:"#/properties/userns_mode/type",keyword:"type",params:{type: "string"}};
+if(data.cgroup !== undefined){
+if(typeof data.cgroup !== "string"){
+const err88 = {instancePath:instancePath+"/cgroup",schemaPath:"#/properties/cgroup/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err88];
 }
@@ -1182,9 +1182,9 @@ vErrors.push(err88);
 errors++;
 }
 }
-if(data.mount !== undefined){
-if(typeof data.mount !== "string"){
-const err89 = {instancePath:instancePath+"/mount",schemaPath:"#/properties/mount/type",keyword:"type",params:{type: "string"}};
+if(data.userns_mode !== undefined){
+if(typeof data.userns_mode !== "string"){
+const err89 = {instancePath:instancePath+"/userns_mode",schemaPath:"#/properties/userns_mode/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err89];
 }
@@ -1194,9 +1194,9 @@ vErrors.push(err89);
 errors++;
 }
 }
-if(data.time !== undefined){
-if(typeof data.time !== "string"){
-const err90 = {instancePath:instancePath+"/time",schemaPath:"#/properties/time/type",keyword:"type",params:{type: "string"}};
+if(data.mount !== undefined){
+if(typeof data.mount !== "string"){
+const err90 = {instancePath:instancePath+"/mount",schemaPath:"#/properties/mount/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err90];
 }
@@ -1206,12 +1206,9 @@ vErrors.push(err90);
 errors++;
 }
 }
-if(data.timeOffsets !== undefined){
-let data77 = data.timeOffsets;
-if(data77 && typeof data77 == "object" && !Array.isArray(data77)){
-for(const key11 in data77){
-if(!((key11 === "monotonic") || (key11 === "boottime"))){
-const err91 = {instancePath:instancePath+"/timeOffsets",schemaPath:"#/properties/timeOffsets/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
+if(data.time !== undefined){
+if(typeof data.time !== "string"){
+const err91 = {instancePath:instancePath+"/time",schemaPath:"#/properties/time/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err91];
 }
@@ -1221,10 +1218,12 @@ vErrors.push(err91);
 errors++;
 }
 }
-if(data77.monotonic !== undefined){
-let data78 = data77.monotonic;
-if((typeof data78 !== "string") && (!((typeof data78 == "number") && (isFinite(data78))))){
-const err92 = {instancePath:instancePath+"/timeOffsets/monotonic",schemaPath:"#/properties/timeOffsets/properties/monotonic/type",keyword:"type",params:{type: schema11.properties.timeOffsets.properties.monotonic.type}};
+if(data.timeOffsets !== undefined){
+let data78 = data.timeOffsets;
+if(data78 && typeof data78 == "object" && !Array.isArray(data78)){
+for(const key11 in data78){
+if(!((key11 === "monotonic") || (key11 === "boottime"))){
+const err92 = {instancePath:instancePath+"/timeOffsets",schemaPath:"#/properties/timeOffsets/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key11}};
 if(vErrors === null){
 vErrors = [err92];
 }
@@ -1234,10 +1233,10 @@ vErrors.push(err92);
 errors++;
 }
 }
-if(data77.boottime !== undefined){
-let data79 = data77.boottime;
+if(data78.monotonic !== undefined){
+let data79 = data78.monotonic;
 if((typeof data79 !== "string") && (!((typeof data79 == "number") && (isFinite(data79))))){
-const err93 = {instancePath:instancePath+"/timeOffsets/boottime",schemaPath:"#/properties/timeOffsets/properties/boottime/type",keyword:"type",params:{type: schema11.properties.timeOffsets.properties.boottime.type}};
+const err93 = {instancePath:instancePath+"/timeOffsets/monotonic",schemaPath:"#/properties/timeOffsets/properties/monotonic/type",keyword:"type",params:{type: schema11.properties.timeOffsets.properties.monotonic.type}};
 if(vErrors === null){
 vErrors = [err93];
 }
@@ -1247,9 +1246,10 @@ vErrors.push(err93);
 errors++;
 }
 }
-}
-else {
-const err94 = {instancePath:instancePath+"/timeOffsets",schemaPath:"#/properties/timeOffsets/type",keyword:"type",params:{type: "object"}};
+if(data78.boottime !== undefined){
+let data80 = data78.boottime;
+if((typeof data80 !== "string") && (!((typeof data80 == "number") && (isFinite(data80))))){
+const err94 = {instancePath:instancePath+"/timeOffsets/boottime",schemaPath:"#/properties/timeOffsets/properties/boottime/type",keyword:"type",params:{type: schema11.properties.timeOffsets.properties.boottime.type}};
 if(vErrors === null){
 vErrors = [err94];
 }
@@ -1259,15 +1259,9 @@ vErrors.push(err94);
 errors++;
 }
 }
-if(data.uidMappings !== undefined){
-let data80 = data.uidMappings;
-if(Array.isArray(data80)){
-const len17 = data80.length;
-for(let i17=0; i17<len17; i17++){
-let data81 = data80[i17];
-if(data81 && typeof data81 == "object" && !Array.isArray(data81)){
-if(data81.containerID === undefined){
-const err95 = {instancePath:instancePath+"/uidMappings/" + i17,schemaPath:"#/properties/uidMappings/items/required",keyword:"required",params:{missingProperty: "containerID"}};
+}
+else {
+const err95 = {instancePath:instancePath+"/timeOffsets",schemaPath:"#/properties/timeOffsets/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err95];
 }
@@ -1276,8 +1270,16 @@ vErrors.push(err95);
 }
 errors++;
 }
-if(data81.hostID === undefined){
-const err96 = {instancePath:instancePath+"/uidMappings/" + i17,schemaPath:"#/properties/uidMappings/items/required",keyword:"required",params:{missingProperty: "hostID"}};
+}
+if(data.uidMappings !== undefined){
+let data81 = data.uidMappings;
+if(Array.isArray(data81)){
+const len17 = data81.length;
+for(let i17=0; i17<len17; i17++){
+let data82 = data81[i17];
+if(data82 && typeof data82 == "object" && !Array.isArray(data82)){
+if(data82.containerID === undefined){
+const err96 = {instancePath:instancePath+"/uidMappings/" + i17,schemaPath:"#/properties/uidMappings/items/required",keyword:"required",params:{missingProperty: "containerID"}};
 if(vErrors === null){
 vErrors = [err96];
 }
@@ -1286,8 +1288,8 @@ vErrors.push(err96);
 }
 errors++;
 }
-if(data81.size === undefined){
-const err97 = {instancePath:instancePath+"/uidMappings/" + i17,schemaPath:"#/properties/uidMappings/items/required",keyword:"required",params:{missingProperty: "size"}};
+if(data82.hostID === undefined){
+const err97 = {instancePath:instancePath+"/uidMappings/" + i17,schemaPath:"#/properties/uidMappings/items/required",keyword:"required",params:{missingProperty: "hostID"}};
 if(vErrors === null){
 vErrors = [err97];
 }
@@ -1296,9 +1298,8 @@ vErrors.push(err97);
 }
 errors++;
 }
-for(const key12 in data81){
-if(!(((key12 === "containerID") || (key12 === "hostID")) || (key12 === "size"))){
-const err98 = {instancePath:instancePath+"/uidMappings/" + i17,schemaPath:"#/properties/uidMappings/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
+if(data82.size === undefined){
+const err98 = {instancePath:instancePath+"/uidMappings/" + i17,schemaPath:"#/properties/uidMappings/items/required",keyword:"required",params:{missingProperty: "size"}};
 if(vErrors === null){
 vErrors = [err98];
 }
@@ -1307,11 +1308,9 @@ vErrors.push(err98);
 }
 errors++;
 }
-}
-if(data81.containerID !== undefined){
-let data82 = data81.containerID;
-if(!(((typeof data82 == "number") && (!(data82 % 1) && !isNaN(data82))) && (isFinite(data82)))){
-const err99 = {instancePath:instancePath+"/uidMappings/" + i17+"/containerID",schemaPath:"#/properties/uidMappings/items/properties/containerID/type",keyword:"type",params:{type: "integer"}};
+for(const key12 in data82){
+if(!(((key12 === "containerID") || (key12 === "hostID")) || (key12 === "size"))){
+const err99 = {instancePath:instancePath+"/uidMappings/" + i17,schemaPath:"#/properties/uidMappings/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key12}};
 if(vErrors === null){
 vErrors = [err99];
 }
@@ -1320,9 +1319,11 @@ vErrors.push(err99);
 }
 errors++;
 }
-if((typeof data82 == "number") && (isFinite(data82))){
-if(data82 > 4294967295 || isNaN(data82)){
-const err100 = {instancePath:instancePath+"/uidMappings/" + i17+"/containerID",schemaPath:"#/properties/uidMappings/items/properties/containerID/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+if(data82.containerID !== undefined){
+let data83 = data82.containerID;
+if(!(((typeof data83 == "number") && (!(data83 % 1) && !isNaN(data83))) && (isFinite(data83)))){
+const err100 = {instancePath:instancePath+"/uidMappings/" + i17+"/containerID",schemaPath:"#/properties/uidMappings/items/properties/containerID/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err100];
 }
@@ -1331,8 +1332,9 @@ vErrors.push(err100);
 }
 errors++;
 }
-if(data82 < 0 || isNaN(data82)){
-const err101 = {instancePath:instancePath+"/uidMappings/" + i17+"/containerID",schemaPath:"#/properties/uidMappings/items/properties/containerID/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data83 == "number") && (isFinite(data83))){
+if(data83 > 4294967295 || isNaN(data83)){
+const err101 = {instancePath:instancePath+"/uidMappings/" + i17+"/containerID",schemaPath:"#/properties/uidMappings/items/properties/containerID/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err101];
 }
@@ -1341,12 +1343,8 @@ vErrors.push(err101);
 }
 errors++;
 }
-}
-}
-if(data81.hostID !== undefined){
-let data83 = data81.hostID;
-if(!(((typeof data83 == "number") && (!(data83 % 1) && !isNaN(data83))) && (isFinite(data83)))){
-const err102 = {instancePath:instancePath+"/uidMappings/" + i17+"/hostID",schemaPath:"#/properties/uidMappings/items/properties/hostID/type",keyword:"type",params:{type: "integer"}};
+if(data83 < 0 || isNaN(data83)){
+const err102 = {instancePath:instancePath+"/uidMappings/" + i17+"/containerID",schemaPath:"#/properties/uidMappings/items/properties/containerID/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err102];
 }
@@ -1355,9 +1353,12 @@ vErrors.push(err102);
 }
 errors++;
 }
-if((typeof data83 == "number") && (isFinite(data83))){
-if(data83 > 4294967295 || isNaN(data83)){
-const err103 = {instancePath:instancePath+"/uidMappings/" + i17+"/hostID",schemaPath:"#/properties/uidMappings/items/properties/hostID/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+}
+if(data82.hostID !== undefined){
+let data84 = data82.hostID;
+if(!(((typeof data84 == "number") && (!(data84 % 1) && !isNaN(data84))) && (isFinite(data84)))){
+const err103 = {instancePath:instancePath+"/uidMappings/" + i17+"/hostID",schemaPath:"#/properties/uidMappings/items/properties/hostID/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err103];
 }
@@ -1366,8 +1367,9 @@ vErrors.push(err103);
 }
 errors++;
 }
-if(data83 < 0 || isNaN(data83)){
-const err104 = {instancePath:instancePath+"/uidMappings/" + i17+"/hostID",schemaPath:"#/properties/uidMappings/items/properties/hostID/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data84 == "number") && (isFinite(data84))){
+if(data84 > 4294967295 || isNaN(data84)){
+const err104 = {instancePath:instancePath+"/uidMappings/" + i17+"/hostID",schemaPath:"#/properties/uidMappings/items/properties/hostID/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err104];
 }
@@ -1376,12 +1378,8 @@ vErrors.push(err104);
 }
 errors++;
 }
-}
-}
-if(data81.size !== undefined){
-let data84 = data81.size;
-if(!(((typeof data84 == "number") && (!(data84 % 1) && !isNaN(data84))) && (isFinite(data84)))){
-const err105 = {instancePath:instancePath+"/uidMappings/" + i17+"/size",schemaPath:"#/properties/uidMappings/items/properties/size/type",keyword:"type",params:{type: "integer"}};
+if(data84 < 0 || isNaN(data84)){
+const err105 = {instancePath:instancePath+"/uidMappings/" + i17+"/hostID",schemaPath:"#/properties/uidMappings/items/properties/hostID/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err105];
 }
@@ -1390,9 +1388,12 @@ vErrors.push(err105);
 }
 errors++;
 }
-if((typeof data84 == "number") && (isFinite(data84))){
-if(data84 > 4294967295 || isNaN(data84)){
-const err106 = {instancePath:instancePath+"/uidMappings/" + i17+"/size",schemaPath:"#/properties/uidMappings/items/properties/size/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+}
+if(data82.size !== undefined){
+let data85 = data82.size;
+if(!(((typeof data85 == "number") && (!(data85 % 1) && !isNaN(data85))) && (isFinite(data85)))){
+const err106 = {instancePath:instancePath+"/uidMappings/" + i17+"/size",schemaPath:"#/properties/uidMappings/items/properties/size/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err106];
 }
@@ -1401,8 +1402,9 @@ vErrors.push(err106);
 }
 errors++;
 }
-if(data84 < 1 || isNaN(data84)){
-const err107 = {instancePath:instancePath+"/uidMappings/" + i17+"/size",schemaPath:"#/properties/uidMappings/items/properties/size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data85 == "number") && (isFinite(data85))){
+if(data85 > 4294967295 || isNaN(data85)){
+const err107 = {instancePath:instancePath+"/uidMappings/" + i17+"/size",schemaPath:"#/properties/uidMappings/items/properties/size/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err107];
 }
@@ -1411,11 +1413,8 @@ vErrors.push(err107);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err108 = {instancePath:instancePath+"/uidMappings/" + i17,schemaPath:"#/properties/uidMappings/items/type",keyword:"type",params:{type: "object"}};
+if(data85 < 1 || isNaN(data85)){
+const err108 = {instancePath:instancePath+"/uidMappings/" + i17+"/size",schemaPath:"#/properties/uidMappings/items/properties/size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err108];
 }
@@ -1426,8 +1425,9 @@ errors++;
 }
 }
 }
+}
 else {
-const err109 = {instancePath:instancePath+"/uidMappings",schemaPath:"#/properties/uidMappings/type",keyword:"type",params:{type: "array"}};
+const err109 = {instancePath:instancePath+"/uidMappings/" + i17,schemaPath:"#/properties/uidMappings/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err109];
 }
@@ -1437,15 +1437,9 @@ vErrors.push(err109);
 errors++;
 }
 }
-if(data.gidMappings !== undefined){
-let data85 = data.gidMappings;
-if(Array.isArray(data85)){
-const len18 = data85.length;
-for(let i18=0; i18<len18; i18++){
-let data86 = data85[i18];
-if(data86 && typeof data86 == "object" && !Array.isArray(data86)){
-if(data86.containerID === undefined){
-const err110 = {instancePath:instancePath+"/gidMappings/" + i18,schemaPath:"#/properties/gidMappings/items/required",keyword:"required",params:{missingProperty: "containerID"}};
+}
+else {
+const err110 = {instancePath:instancePath+"/uidMappings",schemaPath:"#/properties/uidMappings/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err110];
 }
@@ -1454,8 +1448,16 @@ vErrors.push(err110);
 }
 errors++;
 }
-if(data86.hostID === undefined){
-const err111 = {instancePath:instancePath+"/gidMappings/" + i18,schemaPath:"#/properties/gidMappings/items/required",keyword:"required",params:{missingProperty: "hostID"}};
+}
+if(data.gidMappings !== undefined){
+let data86 = data.gidMappings;
+if(Array.isArray(data86)){
+const len18 = data86.length;
+for(let i18=0; i18<len18; i18++){
+let data87 = data86[i18];
+if(data87 && typeof data87 == "object" && !Array.isArray(data87)){
+if(data87.containerID === undefined){
+const err111 = {instancePath:instancePath+"/gidMappings/" + i18,schemaPath:"#/properties/gidMappings/items/required",keyword:"required",params:{missingProperty: "containerID"}};
 if(vErrors === null){
 vErrors = [err111];
 }
@@ -1464,8 +1466,8 @@ vErrors.push(err111);
 }
 errors++;
 }
-if(data86.size === undefined){
-const err112 = {instancePath:instancePath+"/gidMappings/" + i18,schemaPath:"#/properties/gidMappings/items/required",keyword:"required",params:{missingProperty: "size"}};
+if(data87.hostID === undefined){
+const err112 = {instancePath:instancePath+"/gidMappings/" + i18,schemaPath:"#/properties/gidMappings/items/required",keyword:"required",params:{missingProperty: "hostID"}};
 if(vErrors === null){
 vErrors = [err112];
 }
@@ -1474,9 +1476,8 @@ vErrors.push(err112);
 }
 errors++;
 }
-for(const key13 in data86){
-if(!(((key13 === "containerID") || (key13 === "hostID")) || (key13 === "size"))){
-const err113 = {instancePath:instancePath+"/gidMappings/" + i18,schemaPath:"#/properties/gidMappings/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
+if(data87.size === undefined){
+const err113 = {instancePath:instancePath+"/gidMappings/" + i18,schemaPath:"#/properties/gidMappings/items/required",keyword:"required",params:{missingProperty: "size"}};
 if(vErrors === null){
 vErrors = [err113];
 }
@@ -1485,11 +1486,9 @@ vErrors.push(err113);
 }
 errors++;
 }
-}
-if(data86.containerID !== undefined){
-let data87 = data86.containerID;
-if(!(((typeof data87 == "number") && (!(data87 % 1) && !isNaN(data87))) && (isFinite(data87)))){
-const err114 = {instancePath:instancePath+"/gidMappings/" + i18+"/containerID",schemaPath:"#/properties/gidMappings/items/properties/containerID/type",keyword:"type",params:{type: "integer"}};
+for(const key13 in data87){
+if(!(((key13 === "containerID") || (key13 === "hostID")) || (key13 === "size"))){
+const err114 = {instancePath:instancePath+"/gidMappings/" + i18,schemaPath:"#/properties/gidMappings/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key13}};
 if(vErrors === null){
 vErrors = [err114];
 }
@@ -1498,9 +1497,11 @@ vErrors.push(err114);
 }
 errors++;
 }
-if((typeof data87 == "number") && (isFinite(data87))){
-if(data87 > 4294967295 || isNaN(data87)){
-const err115 = {instancePath:instancePath+"/gidMappings/" + i18+"/containerID",schemaPath:"#/properties/gidMappings/items/properties/containerID/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+if(data87.containerID !== undefined){
+let data88 = data87.containerID;
+if(!(((typeof data88 == "number") && (!(data88 % 1) && !isNaN(data88))) && (isFinite(data88)))){
+const err115 = {instancePath:instancePath+"/gidMappings/" + i18+"/containerID",schemaPath:"#/properties/gidMappings/items/properties/containerID/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err115];
 }
@@ -1509,8 +1510,9 @@ vErrors.push(err115);
 }
 errors++;
 }
-if(data87 < 0 || isNaN(data87)){
-const err116 = {instancePath:instancePath+"/gidMappings/" + i18+"/containerID",schemaPath:"#/properties/gidMappings/items/properties/containerID/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data88 == "number") && (isFinite(data88))){
+if(data88 > 4294967295 || isNaN(data88)){
+const err116 = {instancePath:instancePath+"/gidMappings/" + i18+"/containerID",schemaPath:"#/properties/gidMappings/items/properties/containerID/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err116];
 }
@@ -1519,12 +1521,8 @@ vErrors.push(err116);
 }
 errors++;
 }
-}
-}
-if(data86.hostID !== undefined){
-let data88 = data86.hostID;
-if(!(((typeof data88 == "number") && (!(data88 % 1) && !isNaN(data88))) && (isFinite(data88)))){
-const err117 = {instancePath:instancePath+"/gidMappings/" + i18+"/hostID",schemaPath:"#/properties/gidMappings/items/properties/hostID/type",keyword:"type",params:{type: "integer"}};
+if(data88 < 0 || isNaN(data88)){
+const err117 = {instancePath:instancePath+"/gidMappings/" + i18+"/containerID",schemaPath:"#/properties/gidMappings/items/properties/containerID/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err117];
 }
@@ -1533,9 +1531,12 @@ vErrors.push(err117);
 }
 errors++;
 }
-if((typeof data88 == "number") && (isFinite(data88))){
-if(data88 > 4294967295 || isNaN(data88)){
-const err118 = {instancePath:instancePath+"/gidMappings/" + i18+"/hostID",schemaPath:"#/properties/gidMappings/items/properties/hostID/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+}
+if(data87.hostID !== undefined){
+let data89 = data87.hostID;
+if(!(((typeof data89 == "number") && (!(data89 % 1) && !isNaN(data89))) && (isFinite(data89)))){
+const err118 = {instancePath:instancePath+"/gidMappings/" + i18+"/hostID",schemaPath:"#/properties/gidMappings/items/properties/hostID/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err118];
 }
@@ -1544,8 +1545,9 @@ vErrors.push(err118);
 }
 errors++;
 }
-if(data88 < 0 || isNaN(data88)){
-const err119 = {instancePath:instancePath+"/gidMappings/" + i18+"/hostID",schemaPath:"#/properties/gidMappings/items/properties/hostID/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+if((typeof data89 == "number") && (isFinite(data89))){
+if(data89 > 4294967295 || isNaN(data89)){
+const err119 = {instancePath:instancePath+"/gidMappings/" + i18+"/hostID",schemaPath:"#/properties/gidMappings/items/properties/hostID/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err119];
 }
@@ -1554,12 +1556,8 @@ vErrors.push(err119);
 }
 errors++;
 }
-}
-}
-if(data86.size !== undefined){
-let data89 = data86.size;
-if(!(((typeof data89 == "number") && (!(data89 % 1) && !isNaN(data89))) && (isFinite(data89)))){
-const err120 = {instancePath:instancePath+"/gidMappings/" + i18+"/size",schemaPath:"#/properties/gidMappings/items/properties/size/type",keyword:"type",params:{type: "integer"}};
+if(data89 < 0 || isNaN(data89)){
+const err120 = {instancePath:instancePath+"/gidMappings/" + i18+"/hostID",schemaPath:"#/properties/gidMappings/items/properties/hostID/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err120];
 }
@@ -1568,9 +1566,12 @@ vErrors.push(err120);
 }
 errors++;
 }
-if((typeof data89 == "number") && (isFinite(data89))){
-if(data89 > 4294967295 || isNaN(data89)){
-const err121 = {instancePath:instancePath+"/gidMappings/" + i18+"/size",schemaPath:"#/properties/gidMappings/items/properties/size/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+}
+if(data87.size !== undefined){
+let data90 = data87.size;
+if(!(((typeof data90 == "number") && (!(data90 % 1) && !isNaN(data90))) && (isFinite(data90)))){
+const err121 = {instancePath:instancePath+"/gidMappings/" + i18+"/size",schemaPath:"#/properties/gidMappings/items/properties/size/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err121];
 }
@@ -1579,8 +1580,9 @@ vErrors.push(err121);
 }
 errors++;
 }
-if(data89 < 1 || isNaN(data89)){
-const err122 = {instancePath:instancePath+"/gidMappings/" + i18+"/size",schemaPath:"#/properties/gidMappings/items/properties/size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+if((typeof data90 == "number") && (isFinite(data90))){
+if(data90 > 4294967295 || isNaN(data90)){
+const err122 = {instancePath:instancePath+"/gidMappings/" + i18+"/size",schemaPath:"#/properties/gidMappings/items/properties/size/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err122];
 }
@@ -1589,11 +1591,8 @@ vErrors.push(err122);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err123 = {instancePath:instancePath+"/gidMappings/" + i18,schemaPath:"#/properties/gidMappings/items/type",keyword:"type",params:{type: "object"}};
+if(data90 < 1 || isNaN(data90)){
+const err123 = {instancePath:instancePath+"/gidMappings/" + i18+"/size",schemaPath:"#/properties/gidMappings/items/properties/size/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err123];
 }
@@ -1604,8 +1603,9 @@ errors++;
 }
 }
 }
+}
 else {
-const err124 = {instancePath:instancePath+"/gidMappings",schemaPath:"#/properties/gidMappings/type",keyword:"type",params:{type: "array"}};
+const err124 = {instancePath:instancePath+"/gidMappings/" + i18,schemaPath:"#/properties/gidMappings/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err124];
 }
@@ -1615,13 +1615,9 @@ vErrors.push(err124);
 errors++;
 }
 }
-if(data.cap_add !== undefined){
-let data90 = data.cap_add;
-if(Array.isArray(data90)){
-const len19 = data90.length;
-for(let i19=0; i19<len19; i19++){
-if(typeof data90[i19] !== "string"){
-const err125 = {instancePath:instancePath+"/cap_add/" + i19,schemaPath:"#/properties/cap_add/items/type",keyword:"type",params:{type: "string"}};
+}
+else {
+const err125 = {instancePath:instancePath+"/gidMappings",schemaPath:"#/properties/gidMappings/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err125];
 }
@@ -1631,9 +1627,13 @@ vErrors.push(err125);
 errors++;
 }
 }
-}
-else {
-const err126 = {instancePath:instancePath+"/cap_add",schemaPath:"#/properties/cap_add/type",keyword:"type",params:{type: "array"}};
+if(data.cap_add !== undefined){
+let data91 = data.cap_add;
+if(Array.isArray(data91)){
+const len19 = data91.length;
+for(let i19=0; i19<len19; i19++){
+if(typeof data91[i19] !== "string"){
+const err126 = {instancePath:instancePath+"/cap_add/" + i19,schemaPath:"#/properties/cap_add/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err126];
 }
@@ -1643,13 +1643,9 @@ vErrors.push(err126);
 errors++;
 }
 }
-if(data.cap_drop !== undefined){
-let data92 = data.cap_drop;
-if(Array.isArray(data92)){
-const len20 = data92.length;
-for(let i20=0; i20<len20; i20++){
-if(typeof data92[i20] !== "string"){
-const err127 = {instancePath:instancePath+"/cap_drop/" + i20,schemaPath:"#/properties/cap_drop/items/type",keyword:"type",params:{type: "string"}};
+}
+else {
+const err127 = {instancePath:instancePath+"/cap_add",schemaPath:"#/properties/cap_add/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err127];
 }
@@ -1659,9 +1655,13 @@ vErrors.push(err127);
 errors++;
 }
 }
-}
-else {
-const err128 = {instancePath:instancePath+"/cap_drop",schemaPath:"#/properties/cap_drop/type",keyword:"type",params:{type: "array"}};
+if(data.cap_drop !== undefined){
+let data93 = data.cap_drop;
+if(Array.isArray(data93)){
+const len20 = data93.length;
+for(let i20=0; i20<len20; i20++){
+if(typeof data93[i20] !== "string"){
+const err128 = {instancePath:instancePath+"/cap_drop/" + i20,schemaPath:"#/properties/cap_drop/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err128];
 }
@@ -1671,13 +1671,9 @@ vErrors.push(err128);
 errors++;
 }
 }
-if(data.security_opt !== undefined){
-let data94 = data.security_opt;
-if(Array.isArray(data94)){
-const len21 = data94.length;
-for(let i21=0; i21<len21; i21++){
-if(typeof data94[i21] !== "string"){
-const err129 = {instancePath:instancePath+"/security_opt/" + i21,schemaPath:"#/properties/security_opt/items/type",keyword:"type",params:{type: "string"}};
+}
+else {
+const err129 = {instancePath:instancePath+"/cap_drop",schemaPath:"#/properties/cap_drop/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err129];
 }
@@ -1687,9 +1683,13 @@ vErrors.push(err129);
 errors++;
 }
 }
-}
-else {
-const err130 = {instancePath:instancePath+"/security_opt",schemaPath:"#/properties/security_opt/type",keyword:"type",params:{type: "array"}};
+if(data.security_opt !== undefined){
+let data95 = data.security_opt;
+if(Array.isArray(data95)){
+const len21 = data95.length;
+for(let i21=0; i21<len21; i21++){
+if(typeof data95[i21] !== "string"){
+const err130 = {instancePath:instancePath+"/security_opt/" + i21,schemaPath:"#/properties/security_opt/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err130];
 }
@@ -1699,9 +1699,9 @@ vErrors.push(err130);
 errors++;
 }
 }
-if(data.no_new_privs !== undefined){
-if(typeof data.no_new_privs !== "boolean"){
-const err131 = {instancePath:instancePath+"/no_new_privs",schemaPath:"#/properties/no_new_privs/type",keyword:"type",params:{type: "boolean"}};
+}
+else {
+const err131 = {instancePath:instancePath+"/security_opt",schemaPath:"#/properties/security_opt/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err131];
 }
@@ -1711,9 +1711,9 @@ vErrors.push(err131);
 errors++;
 }
 }
-if(data.seccomp !== undefined){
-if(typeof data.seccomp !== "string"){
-const err132 = {instancePath:instancePath+"/seccomp",schemaPath:"#/properties/seccomp/type",keyword:"type",params:{type: "string"}};
+if(data.no_new_privs !== undefined){
+if(typeof data.no_new_privs !== "boolean"){
+const err132 = {instancePath:instancePath+"/no_new_privs",schemaPath:"#/properties/no_new_privs/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err132];
 }
@@ -1723,9 +1723,9 @@ vErrors.push(err132);
 errors++;
 }
 }
-if(data.privileged !== undefined){
-if(typeof data.privileged !== "boolean"){
-const err133 = {instancePath:instancePath+"/privileged",schemaPath:"#/properties/privileged/type",keyword:"type",params:{type: "boolean"}};
+if(data.seccomp !== undefined){
+if(typeof data.seccomp !== "string"){
+const err133 = {instancePath:instancePath+"/seccomp",schemaPath:"#/properties/seccomp/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err133];
 }
@@ -1735,10 +1735,12 @@ vErrors.push(err133);
 errors++;
 }
 }
-if(data.cpus !== undefined){
-let data99 = data.cpus;
-if((!((typeof data99 == "number") && (isFinite(data99)))) && (typeof data99 !== "string")){
-const err134 = {instancePath:instancePath+"/cpus",schemaPath:"#/properties/cpus/type",keyword:"type",params:{type: schema11.properties.cpus.type}};
+if(data.landlock !== undefined){
+let data99 = data.landlock;
+if(data99 && typeof data99 == "object" && !Array.isArray(data99)){
+for(const key14 in data99){
+if(!((key14 === "access") || (key14 === "rules"))){
+const err134 = {instancePath:instancePath+"/landlock",schemaPath:"#/properties/landlock/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
 if(vErrors === null){
 vErrors = [err134];
 }
@@ -1748,10 +1750,14 @@ vErrors.push(err134);
 errors++;
 }
 }
-if(data.cpu_shares !== undefined){
-let data100 = data.cpu_shares;
-if(!(((typeof data100 == "number") && (!(data100 % 1) && !isNaN(data100))) && (isFinite(data100)))){
-const err135 = {instancePath:instancePath+"/cpu_shares",schemaPath:"#/properties/cpu_shares/type",keyword:"type",params:{type: "integer"}};
+if(data99.access !== undefined){
+let data100 = data99.access;
+if(Array.isArray(data100)){
+const len22 = data100.length;
+for(let i22=0; i22<len22; i22++){
+let data101 = data100[i22];
+if(typeof data101 !== "string"){
+const err135 = {instancePath:instancePath+"/landlock/access/" + i22,schemaPath:"#/properties/landlock/properties/access/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err135];
 }
@@ -1760,9 +1766,8 @@ vErrors.push(err135);
 }
 errors++;
 }
-if((typeof data100 == "number") && (isFinite(data100))){
-if(data100 > 262144 || isNaN(data100)){
-const err136 = {instancePath:instancePath+"/cpu_shares",schemaPath:"#/properties/cpu_shares/maximum",keyword:"maximum",params:{comparison: "<=", limit: 262144}};
+if(!((((((((((((((((data101 === "fs") || (data101 === "execute")) || (data101 === "write-file")) || (data101 === "read-file")) || (data101 === "read-dir")) || (data101 === "remove-dir")) || (data101 === "remove-file")) || (data101 === "make-char")) || (data101 === "make-dir")) || (data101 === "make-reg")) || (data101 === "make-sock")) || (data101 === "make-fifo")) || (data101 === "make-block")) || (data101 === "make-sym")) || (data101 === "refer")) || (data101 === "truncate"))){
+const err136 = {instancePath:instancePath+"/landlock/access/" + i22,schemaPath:"#/properties/landlock/properties/access/items/enum",keyword:"enum",params:{allowedValues: schema11.properties.landlock.properties.access.items.enum}};
 if(vErrors === null){
 vErrors = [err136];
 }
@@ -1771,8 +1776,10 @@ vErrors.push(err136);
 }
 errors++;
 }
-if(data100 < 2 || isNaN(data100)){
-const err137 = {instancePath:instancePath+"/cpu_shares",schemaPath:"#/properties/cpu_shares/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
+}
+}
+else {
+const err137 = {instancePath:instancePath+"/landlock/access",schemaPath:"#/properties/landlock/properties/access/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err137];
 }
@@ -1782,11 +1789,15 @@ vErrors.push(err137);
 errors++;
 }
 }
-}
-if(data.cpuset !== undefined){
-let data101 = data.cpuset;
-if((typeof data101 !== "string") && (!((typeof data101 == "number") && (isFinite(data101))))){
-const err138 = {instancePath:instancePath+"/cpuset",schemaPath:"#/properties/cpuset/type",keyword:"type",params:{type: schema11.properties.cpuset.type}};
+if(data99.rules !== undefined){
+let data102 = data99.rules;
+if(Array.isArray(data102)){
+const len23 = data102.length;
+for(let i23=0; i23<len23; i23++){
+let data103 = data102[i23];
+if(data103 && typeof data103 == "object" && !Array.isArray(data103)){
+if(data103.path === undefined){
+const err138 = {instancePath:instancePath+"/landlock/rules/" + i23,schemaPath:"#/properties/landlock/properties/rules/items/required",keyword:"required",params:{missingProperty: "path"}};
 if(vErrors === null){
 vErrors = [err138];
 }
@@ -1795,11 +1806,8 @@ vErrors.push(err138);
 }
 errors++;
 }
-}
-if(data.mem_limit !== undefined){
-let data102 = data.mem_limit;
-if((typeof data102 !== "string") && (!(((typeof data102 == "number") && (!(data102 % 1) && !isNaN(data102))) && (isFinite(data102))))){
-const err139 = {instancePath:instancePath+"/mem_limit",schemaPath:"#/properties/mem_limit/type",keyword:"type",params:{type: schema11.properties.mem_limit.type}};
+if(data103.access === undefined){
+const err139 = {instancePath:instancePath+"/landlock/rules/" + i23,schemaPath:"#/properties/landlock/properties/rules/items/required",keyword:"required",params:{missingProperty: "access"}};
 if(vErrors === null){
 vErrors = [err139];
 }
@@ -1808,11 +1816,9 @@ vErrors.push(err139);
 }
 errors++;
 }
-}
-if(data.mem_reservation !== undefined){
-let data103 = data.mem_reservation;
-if((typeof data103 !== "string") && (!(((typeof data103 == "number") && (!(data103 % 1) && !isNaN(data103))) && (isFinite(data103))))){
-const err140 = {instancePath:instancePath+"/mem_reservation",schemaPath:"#/properties/mem_reservation/type",keyword:"type",params:{type: schema11.properties.mem_reservation.type}};
+for(const key15 in data103){
+if(!((key15 === "path") || (key15 === "access"))){
+const err140 = {instancePath:instancePath+"/landlock/rules/" + i23,schemaPath:"#/properties/landlock/properties/rules/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15}};
 if(vErrors === null){
 vErrors = [err140];
 }
@@ -1822,10 +1828,9 @@ vErrors.push(err140);
 errors++;
 }
 }
-if(data.memswap_limit !== undefined){
-let data104 = data.memswap_limit;
-if((typeof data104 !== "string") && (!(((typeof data104 == "number") && (!(data104 % 1) && !isNaN(data104))) && (isFinite(data104))))){
-const err141 = {instancePath:instancePath+"/memswap_limit",schemaPath:"#/properties/memswap_limit/type",keyword:"type",params:{type: schema11.properties.memswap_limit.type}};
+if(data103.path !== undefined){
+if(typeof data103.path !== "string"){
+const err141 = {instancePath:instancePath+"/landlock/rules/" + i23+"/path",schemaPath:"#/properties/landlock/properties/rules/items/properties/path/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err141];
 }
@@ -1835,10 +1840,14 @@ vErrors.push(err141);
 errors++;
 }
 }
-if(data.mem_swappiness !== undefined){
-let data105 = data.mem_swappiness;
-if(!(((typeof data105 == "number") && (!(data105 % 1) && !isNaN(data105))) && (isFinite(data105)))){
-const err142 = {instancePath:instancePath+"/mem_swappiness",schemaPath:"#/properties/mem_swappiness/type",keyword:"type",params:{type: "integer"}};
+if(data103.access !== undefined){
+let data105 = data103.access;
+if(Array.isArray(data105)){
+const len24 = data105.length;
+for(let i24=0; i24<len24; i24++){
+let data106 = data105[i24];
+if(typeof data106 !== "string"){
+const err142 = {instancePath:instancePath+"/landlock/rules/" + i23+"/access/" + i24,schemaPath:"#/properties/landlock/properties/rules/items/properties/access/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err142];
 }
@@ -1847,9 +1856,8 @@ vErrors.push(err142);
 }
 errors++;
 }
-if((typeof data105 == "number") && (isFinite(data105))){
-if(data105 > 100 || isNaN(data105)){
-const err143 = {instancePath:instancePath+"/mem_swappiness",schemaPath:"#/properties/mem_swappiness/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
+if(!(((((((((((((((data106 === "execute") || (data106 === "write-file")) || (data106 === "read-file")) || (data106 === "read-dir")) || (data106 === "remove-dir")) || (data106 === "remove-file")) || (data106 === "make-char")) || (data106 === "make-dir")) || (data106 === "make-reg")) || (data106 === "make-sock")) || (data106 === "make-fifo")) || (data106 === "make-block")) || (data106 === "make-sym")) || (data106 === "refer")) || (data106 === "truncate"))){
+const err143 = {instancePath:instancePath+"/landlock/rules/" + i23+"/access/" + i24,schemaPath:"#/properties/landlock/properties/rules/items/properties/access/items/enum",keyword:"enum",params:{allowedValues: schema11.properties.landlock.properties.rules.items.properties.access.items.enum}};
 if(vErrors === null){
 vErrors = [err143];
 }
@@ -1858,8 +1866,10 @@ vErrors.push(err143);
 }
 errors++;
 }
-if(data105 < 0 || isNaN(data105)){
-const err144 = {instancePath:instancePath+"/mem_swappiness",schemaPath:"#/properties/mem_swappiness/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
+}
+}
+else {
+const err144 = {instancePath:instancePath+"/landlock/rules/" + i23+"/access",schemaPath:"#/properties/landlock/properties/rules/items/properties/access/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err144];
 }
@@ -1870,9 +1880,8 @@ errors++;
 }
 }
 }
-if(data.oom_kill_disable !== undefined){
-if(typeof data.oom_kill_disable !== "boolean"){
-const err145 = {instancePath:instancePath+"/oom_kill_disable",schemaPath:"#/properties/oom_kill_disable/type",keyword:"type",params:{type: "boolean"}};
+else {
+const err145 = {instancePath:instancePath+"/landlock/rules/" + i23,schemaPath:"#/properties/landlock/properties/rules/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err145];
 }
@@ -1882,10 +1891,9 @@ vErrors.push(err145);
 errors++;
 }
 }
-if(data.pids_limit !== undefined){
-let data107 = data.pids_limit;
-if(!(((typeof data107 == "number") && (!(data107 % 1) && !isNaN(data107))) && (isFinite(data107)))){
-const err146 = {instancePath:instancePath+"/pids_limit",schemaPath:"#/properties/pids_limit/type",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err146 = {instancePath:instancePath+"/landlock/rules",schemaPath:"#/properties/landlock/properties/rules/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err146];
 }
@@ -1894,9 +1902,10 @@ vErrors.push(err146);
 }
 errors++;
 }
-if((typeof data107 == "number") && (isFinite(data107))){
-if(data107 > 4194304 || isNaN(data107)){
-const err147 = {instancePath:instancePath+"/pids_limit",schemaPath:"#/properties/pids_limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4194304}};
+}
+}
+else {
+const err147 = {instancePath:instancePath+"/landlock",schemaPath:"#/properties/landlock/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err147];
 }
@@ -1905,8 +1914,10 @@ vErrors.push(err147);
 }
 errors++;
 }
-if(data107 < -1 || isNaN(data107)){
-const err148 = {instancePath:instancePath+"/pids_limit",schemaPath:"#/properties/pids_limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: -1}};
+}
+if(data.privileged !== undefined){
+if(typeof data.privileged !== "boolean"){
+const err148 = {instancePath:instancePath+"/privileged",schemaPath:"#/properties/privileged/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err148];
 }
@@ -1916,13 +1927,10 @@ vErrors.push(err148);
 errors++;
 }
 }
-}
-if(data.blkio_config !== undefined){
-let data108 = data.blkio_config;
-if(data108 && typeof data108 == "object" && !Array.isArray(data108)){
-for(const key14 in data108){
-if(!((((((key14 === "weight") || (key14 === "weight_device")) || (key14 === "device_read_bps")) || (key14 === "device_write_bps")) || (key14 === "device_read_iops")) || (key14 === "device_write_iops"))){
-const err149 = {instancePath:instancePath+"/blkio_config",schemaPath:"#/properties/blkio_config/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key14}};
+if(data.cpus !== undefined){
+let data108 = data.cpus;
+if((!((typeof data108 == "number") && (isFinite(data108)))) && (typeof data108 !== "string")){
+const err149 = {instancePath:instancePath+"/cpus",schemaPath:"#/properties/cpus/type",keyword:"type",params:{type: schema11.properties.cpus.type}};
 if(vErrors === null){
 vErrors = [err149];
 }
@@ -1932,10 +1940,10 @@ vErrors.push(err149);
 errors++;
 }
 }
-if(data108.weight !== undefined){
-let data109 = data108.weight;
+if(data.cpu_shares !== undefined){
+let data109 = data.cpu_shares;
 if(!(((typeof data109 == "number") && (!(data109 % 1) && !isNaN(data109))) && (isFinite(data109)))){
-const err150 = {instancePath:instancePath+"/blkio_config/weight",schemaPath:"#/properties/blkio_config/properties/weight/type",keyword:"type",params:{type: "integer"}};
+const err150 = {instancePath:instancePath+"/cpu_shares",schemaPath:"#/properties/cpu_shares/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err150];
 }
@@ -1945,8 +1953,8 @@ vErrors.push(err150);
 errors++;
 }
 if((typeof data109 == "number") && (isFinite(data109))){
-if(data109 > 1000 || isNaN(data109)){
-const err151 = {instancePath:instancePath+"/blkio_config/weight",schemaPath:"#/properties/blkio_config/properties/weight/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
+if(data109 > 262144 || isNaN(data109)){
+const err151 = {instancePath:instancePath+"/cpu_shares",schemaPath:"#/properties/cpu_shares/maximum",keyword:"maximum",params:{comparison: "<=", limit: 262144}};
 if(vErrors === null){
 vErrors = [err151];
 }
@@ -1955,8 +1963,8 @@ vErrors.push(err151);
 }
 errors++;
 }
-if(data109 < 10 || isNaN(data109)){
-const err152 = {instancePath:instancePath+"/blkio_config/weight",schemaPath:"#/properties/blkio_config/properties/weight/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10}};
+if(data109 < 2 || isNaN(data109)){
+const err152 = {instancePath:instancePath+"/cpu_shares",schemaPath:"#/properties/cpu_shares/minimum",keyword:"minimum",params:{comparison: ">=", limit: 2}};
 if(vErrors === null){
 vErrors = [err152];
 }
@@ -1967,15 +1975,10 @@ errors++;
 }
 }
 }
-if(data108.weight_device !== undefined){
-let data110 = data108.weight_device;
-if(Array.isArray(data110)){
-const len22 = data110.length;
-for(let i22=0; i22<len22; i22++){
-let data111 = data110[i22];
-if(data111 && typeof data111 == "object" && !Array.isArray(data111)){
-if(data111.path === undefined){
-const err153 = {instancePath:instancePath+"/blkio_config/weight_device/" + i22,schemaPath:"#/properties/blkio_config/properties/weight_device/items/required",keyword:"required",params:{missingProperty: "path"}};
+if(data.cpuset !== undefined){
+let data110 = data.cpuset;
+if((typeof data110 !== "string") && (!((typeof data110 == "number") && (isFinite(data110))))){
+const err153 = {instancePath:instancePath+"/cpuset",schemaPath:"#/properties/cpuset/type",keyword:"type",params:{type: schema11.properties.cpuset.type}};
 if(vErrors === null){
 vErrors = [err153];
 }
@@ -1984,8 +1987,11 @@ vErrors.push(err153);
 }
 errors++;
 }
-if(data111.weight === undefined){
-const err154 = {instancePath:instancePath+"/blkio_config/weight_device/" + i22,schemaPath:"#/properties/blkio_config/properties/weight_device/items/required",keyword:"required",params:{missingProperty: "weight"}};
+}
+if(data.mem_limit !== undefined){
+let data111 = data.mem_limit;
+if((typeof data111 !== "string") && (!(((typeof data111 == "number") && (!(data111 % 1) && !isNaN(data111))) && (isFinite(data111))))){
+const err154 = {instancePath:instancePath+"/mem_limit",schemaPath:"#/properties/mem_limit/type",keyword:"type",params:{type: schema11.properties.mem_limit.type}};
 if(vErrors === null){
 vErrors = [err154];
 }
@@ -1994,9 +2000,11 @@ vErrors.push(err154);
 }
 errors++;
 }
-for(const key15 in data111){
-if(!((key15 === "path") || (key15 === "weight"))){
-const err155 = {instancePath:instancePath+"/blkio_config/weight_device/" + i22,schemaPath:"#/properties/blkio_config/properties/weight_device/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key15}};
+}
+if(data.mem_reservation !== undefined){
+let data112 = data.mem_reservation;
+if((typeof data112 !== "string") && (!(((typeof data112 == "number") && (!(data112 % 1) && !isNaN(data112))) && (isFinite(data112))))){
+const err155 = {instancePath:instancePath+"/mem_reservation",schemaPath:"#/properties/mem_reservation/type",keyword:"type",params:{type: schema11.properties.mem_reservation.type}};
 if(vErrors === null){
 vErrors = [err155];
 }
@@ -2006,9 +2014,10 @@ vErrors.push(err155);
 errors++;
 }
 }
-if(data111.path !== undefined){
-if(typeof data111.path !== "string"){
-const err156 = {instancePath:instancePath+"/blkio_config/weight_device/" + i22+"/path",schemaPath:"#/properties/blkio_config/properties/weight_device/items/properties/path/type",keyword:"type",params:{type: "string"}};
+if(data.memswap_limit !== undefined){
+let data113 = data.memswap_limit;
+if((typeof data113 !== "string") && (!(((typeof data113 == "number") && (!(data113 % 1) && !isNaN(data113))) && (isFinite(data113))))){
+const err156 = {instancePath:instancePath+"/memswap_limit",schemaPath:"#/properties/memswap_limit/type",keyword:"type",params:{type: schema11.properties.memswap_limit.type}};
 if(vErrors === null){
 vErrors = [err156];
 }
@@ -2018,10 +2027,10 @@ vErrors.push(err156);
 errors++;
 }
 }
-if(data111.weight !== undefined){
-let data113 = data111.weight;
-if(!(((typeof data113 == "number") && (!(data113 % 1) && !isNaN(data113))) && (isFinite(data113)))){
-const err157 = {instancePath:instancePath+"/blkio_config/weight_device/" + i22+"/weight",schemaPath:"#/properties/blkio_config/properties/weight_device/items/properties/weight/type",keyword:"type",params:{type: "integer"}};
+if(data.mem_swappiness !== undefined){
+let data114 = data.mem_swappiness;
+if(!(((typeof data114 == "number") && (!(data114 % 1) && !isNaN(data114))) && (isFinite(data114)))){
+const err157 = {instancePath:instancePath+"/mem_swappiness",schemaPath:"#/properties/mem_swappiness/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err157];
 }
@@ -2030,9 +2039,9 @@ vErrors.push(err157);
 }
 errors++;
 }
-if((typeof data113 == "number") && (isFinite(data113))){
-if(data113 > 1000 || isNaN(data113)){
-const err158 = {instancePath:instancePath+"/blkio_config/weight_device/" + i22+"/weight",schemaPath:"#/properties/blkio_config/properties/weight_device/items/properties/weight/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
+if((typeof data114 == "number") && (isFinite(data114))){
+if(data114 > 100 || isNaN(data114)){
+const err158 = {instancePath:instancePath+"/mem_swappiness",schemaPath:"#/properties/mem_swappiness/maximum",keyword:"maximum",params:{comparison: "<=", limit: 100}};
 if(vErrors === null){
 vErrors = [err158];
 }
@@ -2041,8 +2050,8 @@ vErrors.push(err158);
 }
 errors++;
 }
-if(data113 < 10 || isNaN(data113)){
-const err159 = {instancePath:instancePath+"/blkio_config/weight_device/" + i22+"/weight",schemaPath:"#/properties/blkio_config/properties/weight_device/items/properties/weight/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10}};
+if(data114 < 0 || isNaN(data114)){
+const err159 = {instancePath:instancePath+"/mem_swappiness",schemaPath:"#/properties/mem_swappiness/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0}};
 if(vErrors === null){
 vErrors = [err159];
 }
@@ -2053,9 +2062,9 @@ errors++;
 }
 }
 }
-}
-else {
-const err160 = {instancePath:instancePath+"/blkio_config/weight_device/" + i22,schemaPath:"#/properties/blkio_config/properties/weight_device/items/type",keyword:"type",params:{type: "object"}};
+if(data.oom_kill_disable !== undefined){
+if(typeof data.oom_kill_disable !== "boolean"){
+const err160 = {instancePath:instancePath+"/oom_kill_disable",schemaPath:"#/properties/oom_kill_disable/type",keyword:"type",params:{type: "boolean"}};
 if(vErrors === null){
 vErrors = [err160];
 }
@@ -2065,9 +2074,10 @@ vErrors.push(err160);
 errors++;
 }
 }
-}
-else {
-const err161 = {instancePath:instancePath+"/blkio_config/weight_device",schemaPath:"#/properties/blkio_config/properties/weight_device/type",keyword:"type",params:{type: "array"}};
+if(data.pids_limit !== undefined){
+let data116 = data.pids_limit;
+if(!(((typeof data116 == "number") && (!(data116 % 1) && !isNaN(data116))) && (isFinite(data116)))){
+const err161 = {instancePath:instancePath+"/pids_limit",schemaPath:"#/properties/pids_limit/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err161];
 }
@@ -2076,16 +2086,9 @@ vErrors.push(err161);
 }
 errors++;
 }
-}
-if(data108.device_read_bps !== undefined){
-let data114 = data108.device_read_bps;
-if(Array.isArray(data114)){
-const len23 = data114.length;
-for(let i23=0; i23<len23; i23++){
-let data115 = data114[i23];
-if(data115 && typeof data115 == "object" && !Array.isArray(data115)){
-if(data115.path === undefined){
-const err162 = {instancePath:instancePath+"/blkio_config/device_read_bps/" + i23,schemaPath:"#/properties/blkio_config/properties/device_read_bps/items/required",keyword:"required",params:{missingProperty: "path"}};
+if((typeof data116 == "number") && (isFinite(data116))){
+if(data116 > 4194304 || isNaN(data116)){
+const err162 = {instancePath:instancePath+"/pids_limit",schemaPath:"#/properties/pids_limit/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4194304}};
 if(vErrors === null){
 vErrors = [err162];
 }
@@ -2094,8 +2097,8 @@ vErrors.push(err162);
 }
 errors++;
 }
-if(data115.rate === undefined){
-const err163 = {instancePath:instancePath+"/blkio_config/device_read_bps/" + i23,schemaPath:"#/properties/blkio_config/properties/device_read_bps/items/required",keyword:"required",params:{missingProperty: "rate"}};
+if(data116 < -1 || isNaN(data116)){
+const err163 = {instancePath:instancePath+"/pids_limit",schemaPath:"#/properties/pids_limit/minimum",keyword:"minimum",params:{comparison: ">=", limit: -1}};
 if(vErrors === null){
 vErrors = [err163];
 }
@@ -2104,9 +2107,14 @@ vErrors.push(err163);
 }
 errors++;
 }
-for(const key16 in data115){
-if(!((key16 === "path") || (key16 === "rate"))){
-const err164 = {instancePath:instancePath+"/blkio_config/device_read_bps/" + i23,schemaPath:"#/properties/blkio_config/properties/device_read_bps/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16}};
+}
+}
+if(data.blkio_config !== undefined){
+let data117 = data.blkio_config;
+if(data117 && typeof data117 == "object" && !Array.isArray(data117)){
+for(const key16 in data117){
+if(!((((((key16 === "weight") || (key16 === "weight_device")) || (key16 === "device_read_bps")) || (key16 === "device_write_bps")) || (key16 === "device_read_iops")) || (key16 === "device_write_iops"))){
+const err164 = {instancePath:instancePath+"/blkio_config",schemaPath:"#/properties/blkio_config/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key16}};
 if(vErrors === null){
 vErrors = [err164];
 }
@@ -2116,9 +2124,10 @@ vErrors.push(err164);
 errors++;
 }
 }
-if(data115.path !== undefined){
-if(typeof data115.path !== "string"){
-const err165 = {instancePath:instancePath+"/blkio_config/device_read_bps/" + i23+"/path",schemaPath:"#/properties/blkio_config/properties/device_read_bps/items/properties/path/type",keyword:"type",params:{type: "string"}};
+if(data117.weight !== undefined){
+let data118 = data117.weight;
+if(!(((typeof data118 == "number") && (!(data118 % 1) && !isNaN(data118))) && (isFinite(data118)))){
+const err165 = {instancePath:instancePath+"/blkio_config/weight",schemaPath:"#/properties/blkio_config/properties/weight/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err165];
 }
@@ -2127,11 +2136,9 @@ vErrors.push(err165);
 }
 errors++;
 }
-}
-if(data115.rate !== undefined){
-let data117 = data115.rate;
-if((typeof data117 !== "string") && (!(((typeof data117 == "number") && (!(data117 % 1) && !isNaN(data117))) && (isFinite(data117))))){
-const err166 = {instancePath:instancePath+"/blkio_config/device_read_bps/" + i23+"/rate",schemaPath:"#/properties/blkio_config/properties/device_read_bps/items/properties/rate/type",keyword:"type",params:{type: schema11.properties.blkio_config.properties.device_read_bps.items.properties.rate.type}};
+if((typeof data118 == "number") && (isFinite(data118))){
+if(data118 > 1000 || isNaN(data118)){
+const err166 = {instancePath:instancePath+"/blkio_config/weight",schemaPath:"#/properties/blkio_config/properties/weight/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err166];
 }
@@ -2140,10 +2147,8 @@ vErrors.push(err166);
 }
 errors++;
 }
-}
-}
-else {
-const err167 = {instancePath:instancePath+"/blkio_config/device_read_bps/" + i23,schemaPath:"#/properties/blkio_config/properties/device_read_bps/items/type",keyword:"type",params:{type: "object"}};
+if(data118 < 10 || isNaN(data118)){
+const err167 = {instancePath:instancePath+"/blkio_config/weight",schemaPath:"#/properties/blkio_config/properties/weight/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10}};
 if(vErrors === null){
 vErrors = [err167];
 }
@@ -2154,8 +2159,15 @@ errors++;
 }
 }
 }
-else {
-const err168 = {instancePath:instancePath+"/blkio_config/device_read_bps",schemaPath:"#/properties/blkio_config/properties/device_read_bps/type",keyword:"type",params:{type: "array"}};
+if(data117.weight_device !== undefined){
+let data119 = data117.weight_device;
+if(Array.isArray(data119)){
+const len25 = data119.length;
+for(let i25=0; i25<len25; i25++){
+let data120 = data119[i25];
+if(data120 && typeof data120 == "object" && !Array.isArray(data120)){
+if(data120.path === undefined){
+const err168 = {instancePath:instancePath+"/blkio_config/weight_device/" + i25,schemaPath:"#/properties/blkio_config/properties/weight_device/items/required",keyword:"required",params:{missingProperty: "path"}};
 if(vErrors === null){
 vErrors = [err168];
 }
@@ -2164,16 +2176,8 @@ vErrors.push(err168);
 }
 errors++;
 }
-}
-if(data108.device_write_bps !== undefined){
-let data118 = data108.device_write_bps;
-if(Array.isArray(data118)){
-const len24 = data118.length;
-for(let i24=0; i24<len24; i24++){
-let data119 = data118[i24];
-if(data119 && typeof data119 == "object" && !Array.isArray(data119)){
-if(data119.path === undefined){
-const err169 = {instancePath:instancePath+"/blkio_config/device_write_bps/" + i24,schemaPath:"#/properties/blkio_config/properties/device_write_bps/items/required",keyword:"required",params:{missingProperty: "path"}};
+if(data120.weight === undefined){
+const err169 = {instancePath:instancePath+"/blkio_config/weight_device/" + i25,schemaPath:"#/properties/blkio_config/properties/weight_device/items/required",keyword:"required",params:{missingProperty: "weight"}};
 if(vErrors === null){
 vErrors = [err169];
 }
@@ -2182,8 +2186,9 @@ vErrors.push(err169);
 }
 errors++;
 }
-if(data119.rate === undefined){
-const err170 = {instancePath:instancePath+"/blkio_config/device_write_bps/" + i24,schemaPath:"#/properties/blkio_config/properties/device_write_bps/items/required",keyword:"required",params:{missingProperty: "rate"}};
+for(const key17 in data120){
+if(!((key17 === "path") || (key17 === "weight"))){
+const err170 = {instancePath:instancePath+"/blkio_config/weight_device/" + i25,schemaPath:"#/properties/blkio_config/properties/weight_device/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17}};
 if(vErrors === null){
 vErrors = [err170];
 }
@@ -2192,9 +2197,10 @@ vErrors.push(err170);
 }
 errors++;
 }
-for(const key17 in data119){
-if(!((key17 === "path") || (key17 === "rate"))){
-const err171 = {instancePath:instancePath+"/blkio_config/device_write_bps/" + i24,schemaPath:"#/properties/blkio_config/properties/device_write_bps/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key17}};
+}
+if(data120.path !== undefined){
+if(typeof data120.path !== "string"){
+const err171 = {instancePath:instancePath+"/blkio_config/weight_device/" + i25+"/path",schemaPath:"#/properties/blkio_config/properties/weight_device/items/properties/path/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err171];
 }
@@ -2204,9 +2210,10 @@ vErrors.push(err171);
 errors++;
 }
 }
-if(data119.path !== undefined){
-if(typeof data119.path !== "string"){
-const err172 = {instancePath:instancePath+"/blkio_config/device_write_bps/" + i24+"/path",schemaPath:"#/properties/blkio_config/properties/device_write_bps/items/properties/path/type",keyword:"type",params:{type: "string"}};
+if(data120.weight !== undefined){
+let data122 = data120.weight;
+if(!(((typeof data122 == "number") && (!(data122 % 1) && !isNaN(data122))) && (isFinite(data122)))){
+const err172 = {instancePath:instancePath+"/blkio_config/weight_device/" + i25+"/weight",schemaPath:"#/properties/blkio_config/properties/weight_device/items/properties/weight/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err172];
 }
@@ -2215,11 +2222,9 @@ vErrors.push(err172);
 }
 errors++;
 }
-}
-if(data119.rate !== undefined){
-let data121 = data119.rate;
-if((typeof data121 !== "string") && (!(((typeof data121 == "number") && (!(data121 % 1) && !isNaN(data121))) && (isFinite(data121))))){
-const err173 = {instancePath:instancePath+"/blkio_config/device_write_bps/" + i24+"/rate",schemaPath:"#/properties/blkio_config/properties/device_write_bps/items/properties/rate/type",keyword:"type",params:{type: schema11.properties.blkio_config.properties.device_write_bps.items.properties.rate.type}};
+if((typeof data122 == "number") && (isFinite(data122))){
+if(data122 > 1000 || isNaN(data122)){
+const err173 = {instancePath:instancePath+"/blkio_config/weight_device/" + i25+"/weight",schemaPath:"#/properties/blkio_config/properties/weight_device/items/properties/weight/maximum",keyword:"maximum",params:{comparison: "<=", limit: 1000}};
 if(vErrors === null){
 vErrors = [err173];
 }
@@ -2228,10 +2233,8 @@ vErrors.push(err173);
 }
 errors++;
 }
-}
-}
-else {
-const err174 = {instancePath:instancePath+"/blkio_config/device_write_bps/" + i24,schemaPath:"#/properties/blkio_config/properties/device_write_bps/items/type",keyword:"type",params:{type: "object"}};
+if(data122 < 10 || isNaN(data122)){
+const err174 = {instancePath:instancePath+"/blkio_config/weight_device/" + i25+"/weight",schemaPath:"#/properties/blkio_config/properties/weight_device/items/properties/weight/minimum",keyword:"minimum",params:{comparison: ">=", limit: 10}};
 if(vErrors === null){
 vErrors = [err174];
 }
@@ -2242,8 +2245,9 @@ errors++;
 }
 }
 }
+}
 else {
-const err175 = {instancePath:instancePath+"/blkio_config/device_write_bps",schemaPath:"#/properties/blkio_config/properties/device_write_bps/type",keyword:"type",params:{type: "array"}};
+const err175 = {instancePath:instancePath+"/blkio_config/weight_device/" + i25,schemaPath:"#/properties/blkio_config/properties/weight_device/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err175];
 }
@@ -2253,15 +2257,9 @@ vErrors.push(err175);
 errors++;
 }
 }
-if(data108.device_read_iops !== undefined){
-let data122 = data108.device_read_iops;
-if(Array.isArray(data122)){
-const len25 = data122.length;
-for(let i25=0; i25<len25; i25++){
-let data123 = data122[i25];
-if(data123 && typeof data123 == "object" && !Array.isArray(data123)){
-if(data123.path === undefined){
-const err176 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i25,schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/required",keyword:"required",params:{missingProperty: "path"}};
+}
+else {
+const err176 = {instancePath:instancePath+"/blkio_config/weight_device",schemaPath:"#/properties/blkio_config/properties/weight_device/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err176];
 }
@@ -2270,8 +2268,16 @@ vErrors.push(err176);
 }
 errors++;
 }
-if(data123.rate === undefined){
-const err177 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i25,schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/required",keyword:"required",params:{missingProperty: "rate"}};
+}
+if(data117.device_read_bps !== undefined){
+let data123 = data117.device_read_bps;
+if(Array.isArray(data123)){
+const len26 = data123.length;
+for(let i26=0; i26<len26; i26++){
+let data124 = data123[i26];
+if(data124 && typeof data124 == "object" && !Array.isArray(data124)){
+if(data124.path === undefined){
+const err177 = {instancePath:instancePath+"/blkio_config/device_read_bps/" + i26,schemaPath:"#/properties/blkio_config/properties/device_read_bps/items/required",keyword:"required",params:{missingProperty: "path"}};
 if(vErrors === null){
 vErrors = [err177];
 }
@@ -2280,9 +2286,8 @@ vErrors.push(err177);
 }
 errors++;
 }
-for(const key18 in data123){
-if(!((key18 === "path") || (key18 === "rate"))){
-const err178 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i25,schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}};
+if(data124.rate === undefined){
+const err178 = {instancePath:instancePath+"/blkio_config/device_read_bps/" + i26,schemaPath:"#/properties/blkio_config/properties/device_read_bps/items/required",keyword:"required",params:{missingProperty: "rate"}};
 if(vErrors === null){
 vErrors = [err178];
 }
@@ -2291,10 +2296,9 @@ vErrors.push(err178);
 }
 errors++;
 }
-}
-if(data123.path !== undefined){
-if(typeof data123.path !== "string"){
-const err179 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i25+"/path",schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/properties/path/type",keyword:"type",params:{type: "string"}};
+for(const key18 in data124){
+if(!((key18 === "path") || (key18 === "rate"))){
+const err179 = {instancePath:instancePath+"/blkio_config/device_read_bps/" + i26,schemaPath:"#/properties/blkio_config/properties/device_read_bps/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key18}};
 if(vErrors === null){
 vErrors = [err179];
 }
@@ -2304,10 +2308,9 @@ vErrors.push(err179);
 errors++;
 }
 }
-if(data123.rate !== undefined){
-let data125 = data123.rate;
-if(!(((typeof data125 == "number") && (!(data125 % 1) && !isNaN(data125))) && (isFinite(data125)))){
-const err180 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i25+"/rate",schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/properties/rate/type",keyword:"type",params:{type: "integer"}};
+if(data124.path !== undefined){
+if(typeof data124.path !== "string"){
+const err180 = {instancePath:instancePath+"/blkio_config/device_read_bps/" + i26+"/path",schemaPath:"#/properties/blkio_config/properties/device_read_bps/items/properties/path/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err180];
 }
@@ -2316,9 +2319,11 @@ vErrors.push(err180);
 }
 errors++;
 }
-if((typeof data125 == "number") && (isFinite(data125))){
-if(data125 > 4294967295 || isNaN(data125)){
-const err181 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i25+"/rate",schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/properties/rate/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+if(data124.rate !== undefined){
+let data126 = data124.rate;
+if((typeof data126 !== "string") && (!(((typeof data126 == "number") && (!(data126 % 1) && !isNaN(data126))) && (isFinite(data126))))){
+const err181 = {instancePath:instancePath+"/blkio_config/device_read_bps/" + i26+"/rate",schemaPath:"#/properties/blkio_config/properties/device_read_bps/items/properties/rate/type",keyword:"type",params:{type: schema11.properties.blkio_config.properties.device_read_bps.items.properties.rate.type}};
 if(vErrors === null){
 vErrors = [err181];
 }
@@ -2327,8 +2332,10 @@ vErrors.push(err181);
 }
 errors++;
 }
-if(data125 < 1 || isNaN(data125)){
-const err182 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i25+"/rate",schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/properties/rate/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+}
+else {
+const err182 = {instancePath:instancePath+"/blkio_config/device_read_bps/" + i26,schemaPath:"#/properties/blkio_config/properties/device_read_bps/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err182];
 }
@@ -2339,9 +2346,8 @@ errors++;
 }
 }
 }
-}
 else {
-const err183 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i25,schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/type",keyword:"type",params:{type: "object"}};
+const err183 = {instancePath:instancePath+"/blkio_config/device_read_bps",schemaPath:"#/properties/blkio_config/properties/device_read_bps/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err183];
 }
@@ -2351,9 +2357,15 @@ vErrors.push(err183);
 errors++;
 }
 }
-}
-else {
-const err184 = {instancePath:instancePath+"/blkio_config/device_read_iops",schemaPath:"#/properties/blkio_config/properties/device_read_iops/type",keyword:"type",params:{type: "array"}};
+if(data117.device_write_bps !== undefined){
+let data127 = data117.device_write_bps;
+if(Array.isArray(data127)){
+const len27 = data127.length;
+for(let i27=0; i27<len27; i27++){
+let data128 = data127[i27];
+if(data128 && typeof data128 == "object" && !Array.isArray(data128)){
+if(data128.path === undefined){
+const err184 = {instancePath:instancePath+"/blkio_config/device_write_bps/" + i27,schemaPath:"#/properties/blkio_config/properties/device_write_bps/items/required",keyword:"required",params:{missingProperty: "path"}};
 if(vErrors === null){
 vErrors = [err184];
 }
@@ -2362,16 +2374,8 @@ vErrors.push(err184);
 }
 errors++;
 }
-}
-if(data108.device_write_iops !== undefined){
-let data126 = data108.device_write_iops;
-if(Array.isArray(data126)){
-const len26 = data126.length;
-for(let i26=0; i26<len26; i26++){
-let data127 = data126[i26];
-if(data127 && typeof data127 == "object" && !Array.isArray(data127)){
-if(data127.path === undefined){
-const err185 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i26,schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/required",keyword:"required",params:{missingProperty: "path"}};
+if(data128.rate === undefined){
+const err185 = {instancePath:instancePath+"/blkio_config/device_write_bps/" + i27,schemaPath:"#/properties/blkio_config/properties/device_write_bps/items/required",keyword:"required",params:{missingProperty: "rate"}};
 if(vErrors === null){
 vErrors = [err185];
 }
@@ -2380,8 +2384,9 @@ vErrors.push(err185);
 }
 errors++;
 }
-if(data127.rate === undefined){
-const err186 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i26,schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/required",keyword:"required",params:{missingProperty: "rate"}};
+for(const key19 in data128){
+if(!((key19 === "path") || (key19 === "rate"))){
+const err186 = {instancePath:instancePath+"/blkio_config/device_write_bps/" + i27,schemaPath:"#/properties/blkio_config/properties/device_write_bps/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}};
 if(vErrors === null){
 vErrors = [err186];
 }
@@ -2390,9 +2395,10 @@ vErrors.push(err186);
 }
 errors++;
 }
-for(const key19 in data127){
-if(!((key19 === "path") || (key19 === "rate"))){
-const err187 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i26,schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key19}};
+}
+if(data128.path !== undefined){
+if(typeof data128.path !== "string"){
+const err187 = {instancePath:instancePath+"/blkio_config/device_write_bps/" + i27+"/path",schemaPath:"#/properties/blkio_config/properties/device_write_bps/items/properties/path/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err187];
 }
@@ -2402,9 +2408,10 @@ vErrors.push(err187);
 errors++;
 }
 }
-if(data127.path !== undefined){
-if(typeof data127.path !== "string"){
-const err188 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i26+"/path",schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/properties/path/type",keyword:"type",params:{type: "string"}};
+if(data128.rate !== undefined){
+let data130 = data128.rate;
+if((typeof data130 !== "string") && (!(((typeof data130 == "number") && (!(data130 % 1) && !isNaN(data130))) && (isFinite(data130))))){
+const err188 = {instancePath:instancePath+"/blkio_config/device_write_bps/" + i27+"/rate",schemaPath:"#/properties/blkio_config/properties/device_write_bps/items/properties/rate/type",keyword:"type",params:{type: schema11.properties.blkio_config.properties.device_write_bps.items.properties.rate.type}};
 if(vErrors === null){
 vErrors = [err188];
 }
@@ -2414,10 +2421,9 @@ vErrors.push(err188);
 errors++;
 }
 }
-if(data127.rate !== undefined){
-let data129 = data127.rate;
-if(!(((typeof data129 == "number") && (!(data129 % 1) && !isNaN(data129))) && (isFinite(data129)))){
-const err189 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i26+"/rate",schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/properties/rate/type",keyword:"type",params:{type: "integer"}};
+}
+else {
+const err189 = {instancePath:instancePath+"/blkio_config/device_write_bps/" + i27,schemaPath:"#/properties/blkio_config/properties/device_write_bps/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err189];
 }
@@ -2426,9 +2432,10 @@ vErrors.push(err189);
 }
 errors++;
 }
-if((typeof data129 == "number") && (isFinite(data129))){
-if(data129 > 4294967295 || isNaN(data129)){
-const err190 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i26+"/rate",schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/properties/rate/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
+}
+}
+else {
+const err190 = {instancePath:instancePath+"/blkio_config/device_write_bps",schemaPath:"#/properties/blkio_config/properties/device_write_bps/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err190];
 }
@@ -2437,8 +2444,16 @@ vErrors.push(err190);
 }
 errors++;
 }
-if(data129 < 1 || isNaN(data129)){
-const err191 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i26+"/rate",schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/properties/rate/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
+}
+if(data117.device_read_iops !== undefined){
+let data131 = data117.device_read_iops;
+if(Array.isArray(data131)){
+const len28 = data131.length;
+for(let i28=0; i28<len28; i28++){
+let data132 = data131[i28];
+if(data132 && typeof data132 == "object" && !Array.isArray(data132)){
+if(data132.path === undefined){
+const err191 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i28,schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/required",keyword:"required",params:{missingProperty: "path"}};
 if(vErrors === null){
 vErrors = [err191];
 }
@@ -2447,11 +2462,8 @@ vErrors.push(err191);
 }
 errors++;
 }
-}
-}
-}
-else {
-const err192 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i26,schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/type",keyword:"type",params:{type: "object"}};
+if(data132.rate === undefined){
+const err192 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i28,schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/required",keyword:"required",params:{missingProperty: "rate"}};
 if(vErrors === null){
 vErrors = [err192];
 }
@@ -2460,10 +2472,9 @@ vErrors.push(err192);
 }
 errors++;
 }
-}
-}
-else {
-const err193 = {instancePath:instancePath+"/blkio_config/device_write_iops",schemaPath:"#/properties/blkio_config/properties/device_write_iops/type",keyword:"type",params:{type: "array"}};
+for(const key20 in data132){
+if(!((key20 === "path") || (key20 === "rate"))){
+const err193 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i28,schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20}};
 if(vErrors === null){
 vErrors = [err193];
 }
@@ -2473,9 +2484,9 @@ vErrors.push(err193);
 errors++;
 }
 }
-}
-else {
-const err194 = {instancePath:instancePath+"/blkio_config",schemaPath:"#/properties/blkio_config/type",keyword:"type",params:{type: "object"}};
+if(data132.path !== undefined){
+if(typeof data132.path !== "string"){
+const err194 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i28+"/path",schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/properties/path/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err194];
 }
@@ -2485,13 +2496,10 @@ vErrors.push(err194);
 errors++;
 }
 }
-if(data.device_cgroup_rules !== undefined){
-let data130 = data.device_cgroup_rules;
-if(Array.isArray(data130)){
-const len27 = data130.length;
-for(let i27=0; i27<len27; i27++){
-if(typeof data130[i27] !== "string"){
-const err195 = {instancePath:instancePath+"/device_cgroup_rules/" + i27,schemaPath:"#/properties/device_cgroup_rules/items/type",keyword:"type",params:{type: "string"}};
+if(data132.rate !== undefined){
+let data134 = data132.rate;
+if(!(((typeof data134 == "number") && (!(data134 % 1) && !isNaN(data134))) && (isFinite(data134)))){
+const err195 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i28+"/rate",schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/properties/rate/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err195];
 }
@@ -2500,10 +2508,9 @@ vErrors.push(err195);
 }
 errors++;
 }
-}
-}
-else {
-const err196 = {instancePath:instancePath+"/device_cgroup_rules",schemaPath:"#/properties/device_cgroup_rules/type",keyword:"type",params:{type: "array"}};
+if((typeof data134 == "number") && (isFinite(data134))){
+if(data134 > 4294967295 || isNaN(data134)){
+const err196 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i28+"/rate",schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/properties/rate/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err196];
 }
@@ -2512,13 +2519,8 @@ vErrors.push(err196);
 }
 errors++;
 }
-}
-if(data.resources !== undefined){
-let data132 = data.resources;
-if(data132 && typeof data132 == "object" && !Array.isArray(data132)){
-for(const key20 in data132){
-if(!(((key20 === "cpu") || (key20 === "hugepageLimits")) || (key20 === "unified"))){
-const err197 = {instancePath:instancePath+"/resources",schemaPath:"#/properties/resources/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key20}};
+if(data134 < 1 || isNaN(data134)){
+const err197 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i28+"/rate",schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/properties/rate/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err197];
 }
@@ -2528,12 +2530,10 @@ vErrors.push(err197);
 errors++;
 }
 }
-if(data132.cpu !== undefined){
-let data133 = data132.cpu;
-if(data133 && typeof data133 == "object" && !Array.isArray(data133)){
-for(const key21 in data133){
-if(!(key21 === "mems")){
-const err198 = {instancePath:instancePath+"/resources/cpu",schemaPath:"#/properties/resources/properties/cpu/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
+}
+}
+else {
+const err198 = {instancePath:instancePath+"/blkio_config/device_read_iops/" + i28,schemaPath:"#/properties/blkio_config/properties/device_read_iops/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err198];
 }
@@ -2543,10 +2543,9 @@ vErrors.push(err198);
 errors++;
 }
 }
-if(data133.mems !== undefined){
-let data134 = data133.mems;
-if((typeof data134 !== "string") && (!((typeof data134 == "number") && (isFinite(data134))))){
-const err199 = {instancePath:instancePath+"/resources/cpu/mems",schemaPath:"#/properties/resources/properties/cpu/properties/mems/type",keyword:"type",params:{type: schema11.properties.resources.properties.cpu.properties.mems.type}};
+}
+else {
+const err199 = {instancePath:instancePath+"/blkio_config/device_read_iops",schemaPath:"#/properties/blkio_config/properties/device_read_iops/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err199];
 }
@@ -2556,9 +2555,15 @@ vErrors.push(err199);
 errors++;
 }
 }
-}
-else {
-const err200 = {instancePath:instancePath+"/resources/cpu",schemaPath:"#/properties/resources/properties/cpu/type",keyword:"type",params:{type: "object"}};
+if(data117.device_write_iops !== undefined){
+let data135 = data117.device_write_iops;
+if(Array.isArray(data135)){
+const len29 = data135.length;
+for(let i29=0; i29<len29; i29++){
+let data136 = data135[i29];
+if(data136 && typeof data136 == "object" && !Array.isArray(data136)){
+if(data136.path === undefined){
+const err200 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i29,schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/required",keyword:"required",params:{missingProperty: "path"}};
 if(vErrors === null){
 vErrors = [err200];
 }
@@ -2567,16 +2572,8 @@ vErrors.push(err200);
 }
 errors++;
 }
-}
-if(data132.hugepageLimits !== undefined){
-let data135 = data132.hugepageLimits;
-if(Array.isArray(data135)){
-const len28 = data135.length;
-for(let i28=0; i28<len28; i28++){
-let data136 = data135[i28];
-if(data136 && typeof data136 == "object" && !Array.isArray(data136)){
-if(data136.pageSize === undefined){
-const err201 = {instancePath:instancePath+"/resources/hugepageLimits/" + i28,schemaPath:"#/properties/resources/properties/hugepageLimits/items/required",keyword:"required",params:{missingProperty: "pageSize"}};
+if(data136.rate === undefined){
+const err201 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i29,schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/required",keyword:"required",params:{missingProperty: "rate"}};
 if(vErrors === null){
 vErrors = [err201];
 }
@@ -2585,8 +2582,9 @@ vErrors.push(err201);
 }
 errors++;
 }
-if(data136.limit === undefined){
-const err202 = {instancePath:instancePath+"/resources/hugepageLimits/" + i28,schemaPath:"#/properties/resources/properties/hugepageLimits/items/required",keyword:"required",params:{missingProperty: "limit"}};
+for(const key21 in data136){
+if(!((key21 === "path") || (key21 === "rate"))){
+const err202 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i29,schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key21}};
 if(vErrors === null){
 vErrors = [err202];
 }
@@ -2595,9 +2593,10 @@ vErrors.push(err202);
 }
 errors++;
 }
-for(const key22 in data136){
-if(!((key22 === "pageSize") || (key22 === "limit"))){
-const err203 = {instancePath:instancePath+"/resources/hugepageLimits/" + i28,schemaPath:"#/properties/resources/properties/hugepageLimits/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key22}};
+}
+if(data136.path !== undefined){
+if(typeof data136.path !== "string"){
+const err203 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i29+"/path",schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/properties/path/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err203];
 }
@@ -2607,9 +2606,10 @@ vErrors.push(err203);
 errors++;
 }
 }
-if(data136.pageSize !== undefined){
-if(typeof data136.pageSize !== "string"){
-const err204 = {instancePath:instancePath+"/resources/hugepageLimits/" + i28+"/pageSize",schemaPath:"#/properties/resources/properties/hugepageLimits/items/properties/pageSize/type",keyword:"type",params:{type: "string"}};
+if(data136.rate !== undefined){
+let data138 = data136.rate;
+if(!(((typeof data138 == "number") && (!(data138 % 1) && !isNaN(data138))) && (isFinite(data138)))){
+const err204 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i29+"/rate",schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/properties/rate/type",keyword:"type",params:{type: "integer"}};
 if(vErrors === null){
 vErrors = [err204];
 }
@@ -2618,11 +2618,9 @@ vErrors.push(err204);
 }
 errors++;
 }
-}
-if(data136.limit !== undefined){
-let data138 = data136.limit;
-if((typeof data138 !== "string") && (!(((typeof data138 == "number") && (!(data138 % 1) && !isNaN(data138))) && (isFinite(data138))))){
-const err205 = {instancePath:instancePath+"/resources/hugepageLimits/" + i28+"/limit",schemaPath:"#/properties/resources/properties/hugepageLimits/items/properties/limit/type",keyword:"type",params:{type: schema11.properties.resources.properties.hugepageLimits.items.properties.limit.type}};
+if((typeof data138 == "number") && (isFinite(data138))){
+if(data138 > 4294967295 || isNaN(data138)){
+const err205 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i29+"/rate",schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/properties/rate/maximum",keyword:"maximum",params:{comparison: "<=", limit: 4294967295}};
 if(vErrors === null){
 vErrors = [err205];
 }
@@ -2631,10 +2629,8 @@ vErrors.push(err205);
 }
 errors++;
 }
-}
-}
-else {
-const err206 = {instancePath:instancePath+"/resources/hugepageLimits/" + i28,schemaPath:"#/properties/resources/properties/hugepageLimits/items/type",keyword:"type",params:{type: "object"}};
+if(data138 < 1 || isNaN(data138)){
+const err206 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i29+"/rate",schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/properties/rate/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1}};
 if(vErrors === null){
 vErrors = [err206];
 }
@@ -2645,8 +2641,9 @@ errors++;
 }
 }
 }
+}
 else {
-const err207 = {instancePath:instancePath+"/resources/hugepageLimits",schemaPath:"#/properties/resources/properties/hugepageLimits/type",keyword:"type",params:{type: "array"}};
+const err207 = {instancePath:instancePath+"/blkio_config/device_write_iops/" + i29,schemaPath:"#/properties/blkio_config/properties/device_write_iops/items/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err207];
 }
@@ -2656,13 +2653,9 @@ vErrors.push(err207);
 errors++;
 }
 }
-if(data132.unified !== undefined){
-let data139 = data132.unified;
-if(data139 && typeof data139 == "object" && !Array.isArray(data139)){
-for(const key23 in data139){
-let data140 = data139[key23];
-if(((typeof data140 !== "string") && (!((typeof data140 == "number") && (isFinite(data140))))) && (typeof data140 !== "boolean")){
-const err208 = {instancePath:instancePath+"/resources/unified/" + key23.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/resources/properties/unified/additionalProperties/type",keyword:"type",params:{type: schema11.properties.resources.properties.unified.additionalProperties.type}};
+}
+else {
+const err208 = {instancePath:instancePath+"/blkio_config/device_write_iops",schemaPath:"#/properties/blkio_config/properties/device_write_iops/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err208];
 }
@@ -2674,7 +2667,7 @@ errors++;
 }
 }
 else {
-const err209 = {instancePath:instancePath+"/resources/unified",schemaPath:"#/properties/resources/properties/unified/type",keyword:"type",params:{type: "object"}};
+const err209 = {instancePath:instancePath+"/blkio_config",schemaPath:"#/properties/blkio_config/type",keyword:"type",params:{type: "object"}};
 if(vErrors === null){
 vErrors = [err209];
 }
@@ -2684,9 +2677,13 @@ vErrors.push(err209);
 errors++;
 }
 }
-}
-else {
-const err210 = {instancePath:instancePath+"/resources",schemaPath:"#/properties/resources/type",keyword:"type",params:{type: "object"}};
+if(data.device_cgroup_rules !== undefined){
+let data139 = data.device_cgroup_rules;
+if(Array.isArray(data139)){
+const len30 = data139.length;
+for(let i30=0; i30<len30; i30++){
+if(typeof data139[i30] !== "string"){
+const err210 = {instancePath:instancePath+"/device_cgroup_rules/" + i30,schemaPath:"#/properties/device_cgroup_rules/items/type",keyword:"type",params:{type: "string"}};
 if(vErrors === null){
 vErrors = [err210];
 }
@@ -2698,12 +2695,207 @@ errors++;
 }
 }
 else {
-const err211 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+const err211 = {instancePath:instancePath+"/device_cgroup_rules",schemaPath:"#/properties/device_cgroup_rules/type",keyword:"type",params:{type: "array"}};
 if(vErrors === null){
 vErrors = [err211];
 }
 else {
 vErrors.push(err211);
+}
+errors++;
+}
+}
+if(data.resources !== undefined){
+let data141 = data.resources;
+if(data141 && typeof data141 == "object" && !Array.isArray(data141)){
+for(const key22 in data141){
+if(!(((key22 === "cpu") || (key22 === "hugepageLimits")) || (key22 === "unified"))){
+const err212 = {instancePath:instancePath+"/resources",schemaPath:"#/properties/resources/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key22}};
+if(vErrors === null){
+vErrors = [err212];
+}
+else {
+vErrors.push(err212);
+}
+errors++;
+}
+}
+if(data141.cpu !== undefined){
+let data142 = data141.cpu;
+if(data142 && typeof data142 == "object" && !Array.isArray(data142)){
+for(const key23 in data142){
+if(!(key23 === "mems")){
+const err213 = {instancePath:instancePath+"/resources/cpu",schemaPath:"#/properties/resources/properties/cpu/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key23}};
+if(vErrors === null){
+vErrors = [err213];
+}
+else {
+vErrors.push(err213);
+}
+errors++;
+}
+}
+if(data142.mems !== undefined){
+let data143 = data142.mems;
+if((typeof data143 !== "string") && (!((typeof data143 == "number") && (isFinite(data143))))){
+const err214 = {instancePath:instancePath+"/resources/cpu/mems",schemaPath:"#/properties/resources/properties/cpu/properties/mems/type",keyword:"type",params:{type: schema11.properties.resources.properties.cpu.properties.mems.type}};
+if(vErrors === null){
+vErrors = [err214];
+}
+else {
+vErrors.push(err214);
+}
+errors++;
+}
+}
+}
+else {
+const err215 = {instancePath:instancePath+"/resources/cpu",schemaPath:"#/properties/resources/properties/cpu/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err215];
+}
+else {
+vErrors.push(err215);
+}
+errors++;
+}
+}
+if(data141.hugepageLimits !== undefined){
+let data144 = data141.hugepageLimits;
+if(Array.isArray(data144)){
+const len31 = data144.length;
+for(let i31=0; i31<len31; i31++){
+let data145 = data144[i31];
+if(data145 && typeof data145 == "object" && !Array.isArray(data145)){
+if(data145.pageSize === undefined){
+const err216 = {instancePath:instancePath+"/resources/hugepageLimits/" + i31,schemaPath:"#/properties/resources/properties/hugepageLimits/items/required",keyword:"required",params:{missingProperty: "pageSize"}};
+if(vErrors === null){
+vErrors = [err216];
+}
+else {
+vErrors.push(err216);
+}
+errors++;
+}
+if(data145.limit === undefined){
+const err217 = {instancePath:instancePath+"/resources/hugepageLimits/" + i31,schemaPath:"#/properties/resources/properties/hugepageLimits/items/required",keyword:"required",params:{missingProperty: "limit"}};
+if(vErrors === null){
+vErrors = [err217];
+}
+else {
+vErrors.push(err217);
+}
+errors++;
+}
+for(const key24 in data145){
+if(!((key24 === "pageSize") || (key24 === "limit"))){
+const err218 = {instancePath:instancePath+"/resources/hugepageLimits/" + i31,schemaPath:"#/properties/resources/properties/hugepageLimits/items/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key24}};
+if(vErrors === null){
+vErrors = [err218];
+}
+else {
+vErrors.push(err218);
+}
+errors++;
+}
+}
+if(data145.pageSize !== undefined){
+if(typeof data145.pageSize !== "string"){
+const err219 = {instancePath:instancePath+"/resources/hugepageLimits/" + i31+"/pageSize",schemaPath:"#/properties/resources/properties/hugepageLimits/items/properties/pageSize/type",keyword:"type",params:{type: "string"}};
+if(vErrors === null){
+vErrors = [err219];
+}
+else {
+vErrors.push(err219);
+}
+errors++;
+}
+}
+if(data145.limit !== undefined){
+let data147 = data145.limit;
+if((typeof data147 !== "string") && (!(((typeof data147 == "number") && (!(data147 % 1) && !isNaN(data147))) && (isFinite(data147))))){
+const err220 = {instancePath:instancePath+"/resources/hugepageLimits/" + i31+"/limit",schemaPath:"#/properties/resources/properties/hugepageLimits/items/properties/limit/type",keyword:"type",params:{type: schema11.properties.resources.properties.hugepageLimits.items.properties.limit.type}};
+if(vErrors === null){
+vErrors = [err220];
+}
+else {
+vErrors.push(err220);
+}
+errors++;
+}
+}
+}
+else {
+const err221 = {instancePath:instancePath+"/resources/hugepageLimits/" + i31,schemaPath:"#/properties/resources/properties/hugepageLimits/items/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err221];
+}
+else {
+vErrors.push(err221);
+}
+errors++;
+}
+}
+}
+else {
+const err222 = {instancePath:instancePath+"/resources/hugepageLimits",schemaPath:"#/properties/resources/properties/hugepageLimits/type",keyword:"type",params:{type: "array"}};
+if(vErrors === null){
+vErrors = [err222];
+}
+else {
+vErrors.push(err222);
+}
+errors++;
+}
+}
+if(data141.unified !== undefined){
+let data148 = data141.unified;
+if(data148 && typeof data148 == "object" && !Array.isArray(data148)){
+for(const key25 in data148){
+let data149 = data148[key25];
+if(((typeof data149 !== "string") && (!((typeof data149 == "number") && (isFinite(data149))))) && (typeof data149 !== "boolean")){
+const err223 = {instancePath:instancePath+"/resources/unified/" + key25.replace(/~/g, "~0").replace(/\//g, "~1"),schemaPath:"#/properties/resources/properties/unified/additionalProperties/type",keyword:"type",params:{type: schema11.properties.resources.properties.unified.additionalProperties.type}};
+if(vErrors === null){
+vErrors = [err223];
+}
+else {
+vErrors.push(err223);
+}
+errors++;
+}
+}
+}
+else {
+const err224 = {instancePath:instancePath+"/resources/unified",schemaPath:"#/properties/resources/properties/unified/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err224];
+}
+else {
+vErrors.push(err224);
+}
+errors++;
+}
+}
+}
+else {
+const err225 = {instancePath:instancePath+"/resources",schemaPath:"#/properties/resources/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err225];
+}
+else {
+vErrors.push(err225);
+}
+errors++;
+}
+}
+}
+else {
+const err226 = {instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"}};
+if(vErrors === null){
+vErrors = [err226];
+}
+else {
+vErrors.push(err226);
 }
 errors++;
 }

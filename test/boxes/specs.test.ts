@@ -1,18 +1,20 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { afterAll, expect, test } from '@jest/globals'
+import { atLeast } from '../../src/host/at-least.ts'
 import { facts, world } from '../harness/index.ts'
 
 const here = world()
 const directory = new URL('../../specs', import.meta.url).pathname
 const v2 = facts().cgroup.version === 'v2'
 const missing = facts().cgroup.files
-/** What other tests run (debian), what wants a person (tty), and what this machine's control groups cannot do. */
+/** What other tests run (debian), what wants a person (tty), and what this machine cannot do. */
 const skipped = [
   'debian',
   'tty',
   ...(v2 ? ['classic'] : ['unified']),
   ...(missing.some((file) => /^(blkio|io)(\.bfq)?\.weight$/.test(file)) ? [] : ['disk']),
   ...(missing.some((file) => file.startsWith('hugetlb.2MB')) ? [] : ['hugepages']),
+  ...(facts().lsm.includes('landlock') && atLeast(facts().tools.setpriv, '2.40') ? [] : ['landlock']),
 ]
 const names = readdirSync(directory)
   .filter((name) => name.endsWith('.yaml'))

@@ -244,6 +244,28 @@ test('a shared volume takes no mount from the host, whose mounts are shared as w
   expect(stdout).toMatch(/^mark\nmark\n[1-9]/)
 })
 
+const mapping = [{ containerID: 0, hostID: 300000, size: 65536 }]
+
+test('idmap: its own file system only, with the source’s nosuid, nodev and noexec', async () => {
+  const path = source('own')
+  const stdout = await inNamespace(
+    `mount -t tmpfs -o nosuid,nodev,noexec tmpfs ${path}; mkdir ${path}/sub; mount -t tmpfs tmpfs ${path}/sub; touch ${path}/sub/mark`,
+    { volumes: [`${path}:/v:ro,idmap`], uidMappings: mapping, gidMappings: mapping },
+    '$ENTER stat -c %u /v /v/sub; $ENTER ls /v/sub; $ENTER grep " /v " /proc/mounts',
+  )
+  expect(stdout).toMatch(/^0\n0\ntmpfs \/v tmpfs ro,nosuid,nodev,noexec/)
+})
+
+test('with a shared volume and a user namespace the layers are not mounted on the host', async () => {
+  const path = source('mapped')
+  const stdout = await inNamespace(
+    'mount --make-rshared /',
+    { volumes: [`${path}:/v:rshared`], uidMappings: mapping, gidMappings: mapping },
+    `$ENTER ls /v; grep ${here.run} /proc/self/mountinfo || echo none`,
+  )
+  expect(stdout).toBe('file\nnone\n')
+})
+
 test('rw: mounts below the source are there', async () => {
   const path = source('above')
   const stdout = await inNamespace(

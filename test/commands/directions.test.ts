@@ -19,8 +19,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 /** Across rooms, types only: plain data has no direction. */
 const typesOnly = ['plan>spec', 'plan>host', 'spec>host', 'state>spec', 'shell>plan']
 
-/** Constants that rooms share. */
-const tables = ['host/capabilities.ts']
+/** Constants and comparisons that rooms share. */
+const tables = ['host/capabilities.ts', 'host/at-least.ts']
 
 /** What a pure room may not touch, and the files of it that read the disk. */
 const pure = ['plan', 'seccomp', 'spec']

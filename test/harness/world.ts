@@ -231,7 +231,7 @@ function isLauncher(file: string): boolean {
   try {
     const [program, option, text = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
     if (program === 'perl' && option === '-e') return text.includes('# The launcher')
-    if (program === 'nsenter') return true
+    if (program === 'nsenter' || program === 'setpriv') return true
     return program === 'sh' && (text === 'monitor' || option === 'monitor')
   } catch {
     return false

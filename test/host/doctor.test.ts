@@ -11,16 +11,18 @@ const lacks = (facts: Host): readonly string[] =>
 
 describe('diagnose', () => {
   test.each([
-    ['debian12-hybrid', ['CAP_SYS_RESOURCE', 'cgroup.kill']],
-    ['debian12-v1', ['block I/O weight!', 'cgroup.kill']],
+    ['debian12-hybrid', ['setpriv with --landlock-rule!', 'CAP_SYS_RESOURCE', 'cgroup.kill']],
+    ['debian12-v1', ['setpriv with --landlock-rule!', 'Landlock!', 'block I/O weight!', 'cgroup.kill']],
     ['debian13-v2', ['device rules']],
     [
       'arm64-v2-minimal',
       [
+        'setpriv with --landlock-rule!',
         'libcgroup',
         'zstd!',
         'mmdebstrap!',
         'static init!',
+        'Landlock!',
         'hugetlb controller!',
         'device rules',
         'block I/O weight!',
@@ -39,6 +41,7 @@ describe('diagnose', () => {
       namespaces: [],
       filesystems: [],
       seccomp: false,
+      lsm: [],
       tools: {},
     }
     for (const one of diagnose(bare)) {

@@ -175,6 +175,13 @@ const grammars: [readonly string[], object, string, typeof v1?][] = [
     { resources: { hugepageLimits: [{ pageSize: '2MB', limit: '778m' }] } },
     '815792128',
   ],
+  [['landlock.access[]'], { landlock: { access: ['make-sock'] } }, 'make-sock', v2],
+  [
+    ['landlock.rules[].path', 'landlock.rules[].access[]'],
+    { landlock: { rules: [{ path: '/q9q', access: ['make-sock'] }] } },
+    'make-sock /q9q',
+    v2,
+  ],
   [['resources.unified (key)'], { resources: { unified: { 'memory.high': '54321' } } }, 'memory.high', v2],
   [['resources.unified.*'], { resources: { unified: { 'memory.high': '54321' } } }, '54321', v2],
 ]

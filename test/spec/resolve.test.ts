@@ -369,6 +369,7 @@ function volume(source: string, target: string, index: number, rest: object): ob
     readOnly: false,
     propagation: 'rprivate',
     create: true,
+    idmap: false,
     why: `volumes[${index}]`,
     ...rest,
   }

@@ -241,6 +241,14 @@ users() {
 
 become_root() { exec "$@"; }
 
+# mapped FIELD COMMAND...: mounts with mapped owners, which is for the file system to allow.
+mapped() {
+  field=$1
+  shift
+  "$@" || die 125 "$field: its owners could not be mapped: see above" \
+    'Linux maps those of ext4, xfs, btrfs and most other disks, not of network file systems, /proc or an overlay'
+}
+
 # The furnisher's shell becomes the helper, which enters the user namespace, pivots, says ok and waits.
 become_users() {
   exec perl -e "$USER" "$machine" "$@"
@@ -295,6 +303,22 @@ read_only() {
   case $2 in /proc/* | /sys/*) flags=ro,nosuid,nodev,noexec ;; *) flags=ro ;; esac
   { mount -N "$1" --rbind "$2" "$2" && mount -N "$1" --options-source mtab -o "remount,bind,$flags" "$2"; } ||
     die 125 "readonlyPaths: $2 could not be made read-only: see above" 'correct the path'
+}
+
+# apart PID: no mount there holds the root of this tree, at its top or further down.
+apart() {
+  while read -r _ _ device root point _; do
+    [ "$point" != / ] || { host_device=$device host_root=${root%/}; }
+  done </proc/self/mountinfo
+  while read -r _ _ device root point _; do
+    [ "$device" = "$host_device" ] || continue
+    case $host_root/ in
+      "${root%/}"/*)
+        die 125 "landlock: $point holds the host's root, below which the host's tools are to be read and executed" \
+          'make volumes of what is needed of it'
+        ;;
+    esac
+  done <"/proc/$1/mountinfo"
 }
 
 # patiently COMMAND...: a long one; a signal ends it and the program, not only after it is done.

@@ -4,7 +4,7 @@ import { nested } from '../nested.ts'
 import type { Command, Plan, Step, Where } from '../plan.ts'
 import { hasUsers } from '../steps/user-namespace.ts'
 import frame from './frame.sh'
-import launcher from './launcher.pl'
+import { launcherOf } from './launcher/launcher.ts'
 import put from './put.pl'
 import rootless from './rootless.sh'
 import targets from './targets.pl'
@@ -20,7 +20,7 @@ export function printProgram(plan: Plan): string {
       .map(([name, value]) => `${name}=${quote(value)}`)
       .join('\n'),
     bootstrap,
-    `LAUNCHER=${quote(`\n${launcher}`)}`,
+    `LAUNCHER=${quote(`\n${launcherOf(box)}`)}`,
     `TARGETS=${quote(`\n${targets}`)}`,
     ...(nested(box).length === 0 ? [] : [`PUT=${quote(`\n${put}`)}`]),
     ...(!hasUsers(box) ? [] : [`USER=${quote(`\n${user}`)}`]),

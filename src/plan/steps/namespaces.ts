@@ -2,8 +2,8 @@ import type { Host } from '../../host/host.ts'
 import type { Box, Namespace } from '../../spec/box.ts'
 import { joinGroups } from '../cgroup/join.ts'
 import type { About, Command, Step, Word } from '../plan.ts'
-import { self } from '../refs.ts'
-import { hasUsers, userNamespaceFile } from './user-namespace.ts'
+import { self, userNamespaceFile } from '../refs.ts'
+import { hasUsers } from './user-namespace.ts'
 
 export const about: About = {
   does: "Enters the box's cgroup, then makes or joins each namespace, and becomes the monitor, which will be the parent of PID 1.",

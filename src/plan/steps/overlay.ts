@@ -22,7 +22,7 @@ export function overlay(box: Box, host: Host): Step[] {
       title,
       why: 'rootfs, mount',
       where: 'furnish',
-      run: [...keepPeers(box), ...run(nodev), { run: ['cd', place] }],
+      run: [...run(nodev), { run: ['cd', place] }],
       undo: [],
     },
   ]
@@ -71,15 +71,27 @@ const layers: Readonly<Record<Layer, { title: string; run: (options: string) => 
   },
 }
 
-/** With a shared volume the namespace keeps its peers on the host; what holds the root must not be one, or the root would be mounted there too. */
-function keepPeers(box: Box): Command[] {
-  if (!sharesMounts(box)) return []
+/**
+ * First of all in the furnisher. With a shared volume the namespace keeps its peers on the host; what holds the root and the
+ * layers must not be one, or these would be mounted there too, where the end of the box removes directories.
+ */
+export function privateParent(box: Box): Step[] {
+  if (!sharesMounts(box) || box.namespaces.mount.mode !== 'private') return []
   return [
     {
-      capture: 'parent',
-      from: ['findmnt', '--noheadings', '--output', 'TARGET', '--target', [run, '/root']],
+      kind: 'overlay',
+      title: 'Keep what it mounts to itself',
+      why: 'volumes',
+      where: 'furnish',
+      run: [
+        {
+          capture: 'parent',
+          from: ['findmnt', '--noheadings', '--output', 'TARGET', '--target', [run, '/root']],
+        },
+        { run: ['mount', '--make-private', { ref: 'parent' }] },
+      ],
+      undo: [],
     },
-    { run: ['mount', '--make-private', { ref: 'parent' }] },
   ]
 }
 

@@ -1,8 +1,8 @@
 import type { Host } from '../../host/host.ts'
 import type { Box } from '../../spec/box.ts'
 import type { About, Command, Step } from '../plan.ts'
-import { run } from '../refs.ts'
-import { hasUsers, userNamespaceFile } from './user-namespace.ts'
+import { run, userNamespaceFile } from '../refs.ts'
+import { hasUsers } from './user-namespace.ts'
 
 export const about: About = {
   does: "Makes the new tree the root of the box's mount namespace. The host's tree hangs at /dev/.old for a moment, since volumes come from there.",

@@ -1,5 +1,7 @@
+import { isSince } from '../../host/at-least.ts'
 import type { Host } from '../../host/host.ts'
 import type { Box, IdMapping } from '../../spec/box.ts'
+import { mapOwners } from '../idmap.ts'
 import type { About, Command, Part, Step } from '../plan.ts'
 import { data, run } from '../refs.ts'
 
@@ -12,9 +14,6 @@ export const about: About = {
 }
 
 const holder = { ref: 'holder' } as const
-
-/** Words that reach the namespace's file, for nsenter and the launcher's helpers. */
-export const userNamespaceFile = ['/proc/', holder, '/ns/user'] as const
 
 export function hasUsers({ namespaces }: Box): boolean {
   return namespaces.user.mode !== 'host'
@@ -82,9 +81,7 @@ function line({ containerID, hostID, size }: IdMapping): string {
 
 /** Overlay takes id-mapped layers from Linux 5.19 on. */
 function mapsOwners(box: Box, host: Host): boolean {
-  const [major, minor] = host.kernel
-  const since = major > 5 || (major === 5 && minor >= 19)
-  return host.root && hasUsers(box) && box.namespaces.mount.mode === 'private' && since
+  return host.root && hasUsers(box) && box.namespaces.mount.mode === 'private' && isSince(host, [5, 19])
 }
 
 export function mappedOwners(box: Box, host: Host): Step[] {
@@ -96,7 +93,7 @@ export function mappedOwners(box: Box, host: Host): Step[] {
       why: 'uidMappings, gidMappings',
       where: 'furnish',
       run: [
-        { call: 'users', args: ['idmap', userNamespaceFile, { ref: 'lower' }, [run, '/lower']] },
+        mapOwners('rootfs', { ref: 'lower' }, [run, '/lower'], host),
         { set: 'lower', to: [run, '/lower'] },
       ],
       undo: [],

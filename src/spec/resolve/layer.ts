@@ -1,12 +1,12 @@
+import { isSince } from '../../host/at-least.ts'
 import type { Layer, Rootfs } from '../box.ts'
 import type { Context } from './context.ts'
 
 /** The best that this caller can have on this host; anything but the kernel's own is told. */
 export function resolveLayer({ host, note, error }: Context, rootfs: Rootfs): Layer {
   if (host.root || rootfs.kind === 'joined') return 'overlay'
-  const [major, minor] = host.kernel
   // What is mounted below / is locked together for an ordinary user, and overlayfs takes no such tree.
-  const ofKernel = rootfs.kind !== 'host' && (major > 5 || (major === 5 && minor >= 11))
+  const ofKernel = rootfs.kind !== 'host' && isSince(host, [5, 11])
   if (ofKernel && host.filesystems.includes('overlay')) return 'userxattr'
   const reason =
     rootfs.kind === 'host'

@@ -4,12 +4,13 @@ import type { Path } from '../spec.ts'
 import { parseSize } from '../units.ts'
 import type { Context } from './context.ts'
 import { resolveDevices } from './devices.ts'
+import { checkIdmaps } from './idmap.ts'
 import { insidePath, isBelow } from './paths-inside.ts'
 import { resolveTmpfs } from './tmpfs.ts'
 import { type Placed, resolveVolumes } from './volumes.ts'
 
 /** What is mounted into the root; parents before children, one thing at a place. */
-export function resolveMounts(context: Context, { mount }: Namespaces): Mounts {
+export function resolveMounts(context: Context, { mount, user }: Namespaces): Mounts {
   const { spec, error } = context
   const { volumes, memory } = resolveVolumes(context)
   const tmpfs = [...resolveTmpfs(context), ...memory]
@@ -35,6 +36,7 @@ export function resolveMounts(context: Context, { mount }: Namespaces): Mounts {
       }
     }
   }
+  checkIdmaps(context, user, volumes)
   const open = openPaths(context)
   const masked = paths(context, 'maskedPaths')
   const readonlyPaths = paths(context, 'readonlyPaths')

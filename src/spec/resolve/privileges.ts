@@ -8,7 +8,7 @@ import { type Context, each } from './context.ts'
 import { hostPath } from './paths-inside.ts'
 
 /** Capabilities, no_new_privs and the seccomp profile. */
-export function resolvePrivileges(context: Context, namespaces: Namespaces): Privileges {
+export function resolvePrivileges(context: Context, namespaces: Namespaces): Omit<Privileges, 'landlock'> {
   const { spec } = context
   const options = securityOptions(context)
   const privileged = spec.privileged ?? false

@@ -42,13 +42,20 @@ function short(context: Context, text: string, path: Path): Placed<Volume>[] {
     }
   }
   let readOnly = false
+  let idmap = false
   let propagation: Volume['propagation'] = 'rprivate'
   for (const word of words === undefined ? [] : words.split(',')) {
     if (word === 'ro' || word === 'rw') readOnly = word === 'ro'
+    else if (word === 'idmap') idmap = true
     else if (isPropagation(word)) propagation = word
     else error(path, 'value', `${show(word)} is no option of a volume`, optionRemedy(word))
   }
-  return placed(context, { source: from, target: to ?? '', readOnly, propagation, create: true }, path, path)
+  return placed(
+    context,
+    { source: from, target: to ?? '', readOnly, propagation, create: true, idmap },
+    path,
+    path,
+  )
 }
 
 function long(context: Context, volume: SpecVolume, path: Path): Placed<Volume>[] {
@@ -72,10 +79,10 @@ function long(context: Context, volume: SpecVolume, path: Path): Placed<Volume>[
   const propagation =
     bind.propagation !== undefined && isPropagation(bind.propagation) ? bind.propagation : 'rprivate'
   const { read_only: readOnly = false } = volume
-  const create = bind.create_host_path ?? true
+  const { create_host_path: create = true, idmap = false } = bind
   return placed(
     context,
-    { source, target, readOnly, propagation, create },
+    { source, target, readOnly, propagation, create, idmap },
     [...path, 'source'],
     [...path, 'target'],
   )
@@ -120,5 +127,6 @@ function isPropagation(word: string): word is Volume['propagation'] {
 
 function optionRemedy(word: string): string {
   if (word.toLowerCase() === 'z') return 'remove it: boxes does not relabel files for SELinux'
-  return 'use ro, rw, or one of private rprivate slave rslave shared rshared'
+  if (word.startsWith('idmap=')) return 'write idmap: the mapping is that of the user namespace'
+  return 'use ro, rw, idmap, or one of private rprivate slave rslave shared rshared'
 }

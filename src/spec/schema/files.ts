@@ -19,7 +19,7 @@ export const files: Record<string, Schema> = {
   },
   read_only: flag('Mount the root file system read-only. Default false.'),
   volumes: list('Files and directories of the host seen inside the box.', {
-    description: '`SOURCE:TARGET[:OPTIONS]` with ro, rw or a propagation word, or the long form.',
+    description: '`SOURCE:TARGET[:OPTIONS]` with ro, rw, idmap or a propagation word, or the long form.',
     type: ['string', 'object'],
     examples: ['./data:/data', '/srv/www:/www:ro'],
     properties: {
@@ -30,6 +30,9 @@ export const files: Record<string, Schema> = {
       bind: map('Options of a bind mount.', {
         propagation: oneOf('How mounts below it spread. Default `rprivate`.', ...propagations()),
         create_host_path: flag('Make a missing source directory. Default true.'),
+        idmap: flag(
+          "Map its owners by the box's user namespace: user 0 on disk is user 0 in the box. Default false.",
+        ),
       }),
       tmpfs: map('Options of a tmpfs.', {
         size: size('Upper bound of its size.'),

@@ -11,6 +11,7 @@ import {
   textOrNull,
   word,
 } from './kinds.ts'
+import { landlock } from './landlock.ts'
 
 /** What runs in the box, and as whom. */
 export const process: Record<string, Schema> = {
@@ -83,6 +84,7 @@ export const privileges: Record<string, Schema> = {
     'unconfined',
     './profile.json',
   ),
+  landlock,
   privileged: flag('All capabilities and devices, no filter, no masked paths. Default false.'),
 }
 

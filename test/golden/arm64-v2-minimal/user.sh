@@ -43,9 +43,7 @@ LAUNCHER='
 # usage: perl -e LAUNCHER up|enter ROOT [COMMAND...]   ROOT: /proc/PID/root   fd 4: status out (up)   fd 8: records, each ended by NUL   fd 9: the group of v2, or its cgroup.procs (enter)
 my ($verb, $root) = splice @ARGV, 0, 2;
 my $up = $verb eq "up";
-# What is told when all is ready: the status of up, or the group that a further process moves into.
-my $kept = $up ? 4 : 9;
-open my $out, ">&=", $kept or die "boxes: no descriptor $kept: $!";
+my $out; if ($up) { open $out, ">&=", 4 or die "boxes: no descriptor 4: $!" }
 sub fail { my ($code, @text) = @_; my $line = join "", @text; $line =~ s/\n/ /g;
   $up ? syswrite $out, "$code $line\n" : print STDERR "boxes: $line\n"; exit $code }
 open my $records, "<&=", 8 or fail 125, "no records: $!";
@@ -57,6 +55,10 @@ my %number = $the{arch} eq "aarch64"
   : (keyctl => 250, setns => 308, getcwd => 79, setsid => 112, capget => 125, capset => 126, prctl => 157, prlimit => 302, setgroups => 116, setresgid => 119, setresuid => 117, seccomp => 317);
 sub call { my $name = shift; syscall($number{$name}, @_) }
 sub must { my $name = shift; call($name, @_) == -1 and fail 125, "$name: $!" }
+sub attend { my ($child) = @_; $child == -1 and fail 125, "fork: $!"; $child or return;
+  waitpid $child, 0; exit($? & 127 ? 128 + ($? & 127) : $? >> 8) }
+# A session of its own: signals of the terminal outside stay with the caller; TIOCSCTTY for a terminal that is the box alone.
+sub session { call("setsid"); !$the{tty} or ioctl STDIN, 0x540E, my $steal = 1 or fail 125, "controlling terminal: $!" }
 
 # What `enter` changes arrives in the environment, which other users cannot read, unlike a command line.
 my @environment = @{$all{env} || []};
@@ -75,18 +77,19 @@ if (defined $the{oom}) { open my $file, ">", "/proc/self/oom_score_adj" or fail 
 
 # The group comes first, as root and before the cgroup namespace: clone3(2) with CLONE_INTO_CGROUP begins there, without the wait
 # that a move is (see enterGroups). Then what comes into the pid namespace is a child of this one.
-sub attend { my ($child) = @_; $child == -1 and fail 125, "fork: $!"; $child or return;
-  waitpid $child, 0; exit($? & 127 ? 128 + ($? & 127) : $? >> 8) }
-my $outside;
 if (!$up) {
-  if (-d $out) { $outside = $$; attend(syscall(435, pack("Q11", 1 << 33, 0, 0, 0, 17, 0, 0, 0, 0, 0, fileno $out), 88)) }
-  else { syswrite $out, "0\n" or fail 125, "cgroup: $!" }
-  close $out;
+  open my $cgroup, ">&=", 9 or fail 125, "no descriptor 9: $!";
+  if (-d $cgroup) { $the{outside} = $$; attend(syscall(435, pack("Q11", 1 << 33, 0, 0, 0, 17, 0, 0, 0, 0, 0, fileno $cgroup), 88)) }
+  else { syswrite $cgroup, "0\n" or fail 125, "cgroup: $!" }
+  close $cgroup;
   for my $kind ("cgroup", "pid") { open my $file, "<", $root =~ s{root\z}{ns/$kind}r or fail 125, "$kind: $!"; must("setns", fileno $file, 0) }
 }
 
-# A handle above 2 would be a way out (CVE-2024-21626): they close at the exec, all but the one kept right now.
-my @handles = do { opendir my $dir, "/proc/self/fd" or fail 125, "/proc/self/fd: $!"; grep { /^\d+$/ && $_ > 2 && $_ != $kept } readdir $dir };
+# setpriv is a program of the host: the way back to it.
+my $host; if ($the{landlock}) { sysopen $host, "/", 010000000 or fail 125, "/: $!" }
+# A handle above 2 would be a way out (CVE-2024-21626): they close at the exec, all but what is needed here right now.
+my %kept = map { $_ => 1 } $up ? 4 : (), $host ? fileno $host : ();
+my @handles = do { opendir my $dir, "/proc/self/fd" or fail 125, "/proc/self/fd: $!"; grep { /^\d+$/ && $_ > 2 && !$kept{$_} } readdir $dir };
 chdir "/";
 # setns(2) into a mount namespace moves the root to the root of that namespace; without a process of it there is no other handle.
 if ($root =~ s/^namespace://) { open my $file, "<", $root or fail 125, "$root: $!"; must("setns", fileno $file, 0x20000) }
@@ -96,8 +99,6 @@ for (@handles) { open my $handle, "<&=", $_ or next; close $handle }
 syscall(436, 3, 0xffffffff, 4) == 0 or fail 125, "close_range: $!";
 
 rmdir "/dev/.old" if $up;
-# A session of its own: signals of the terminal outside stay with the caller; TIOCSCTTY for a terminal that is the box alone.
-sub session { call("setsid"); !$the{tty} or ioctl STDIN, 0x540E, my $steal = 1 or fail 125, "controlling terminal: $!" }
 session() if $up;
 # A keyring of its own: the session keyring of the caller would be inherited with what it holds.
 call("keyctl", 1, 0);
@@ -134,6 +135,12 @@ my $where = "\0" x 4096; must("getcwd", $where, 4096);
 $where =~ /^\// && $where !~ m{^/proc(/|\0)} or fail 125, "working directory $the{cwd} is not inside the box";
 umask oct $the{umask};
 
+# What was found out joins the records: the rest goes by them alone, and opens nothing but the command.
+@the{"uid", "gid", "shell"} = ($uid, $gid, $entry ? $entry->[6] : "");
+$all{groups} = \@groups;
+$all{env} = [map { "$_=$environment{$_}" } keys %environment];
+$all{arg} = \@ARGV unless $up;
+
 for (@{$all{rlimit} || []}) { my ($what, $name, $soft, $hard) = split / /; my $limit = pack "QQ", map { $_ eq "unlimited" ? ~0 : $_ } $soft, $hard;
   call("prlimit", 0, $what + 0, $limit, 0) == -1 and fail 125, "ulimit $name $soft:$hard: $!" }
 my $bounding = hex $the{bounding};
@@ -143,9 +150,9 @@ my $code = join "", @filter; my $program = pack "SxxxxxxP", scalar @filter, $cod
 sub confine { must("seccomp", 1, $the{flags} + 0, $program) if @filter }
 # Without no_new_privs the filter needs CAP_SYS_ADMIN, so it comes before the user changes.
 confine() unless $the{nnp};
-must("setgroups", scalar @groups, my $list = pack "L*", @groups);
-must("setresgid", $gid + 0, $gid + 0, $gid + 0);
-must("setresuid", $uid + 0, $uid + 0, $uid + 0);
+must("setgroups", scalar @{$all{groups}}, my $list = pack "L*", @{$all{groups}});
+must("setresgid", map { $_ + 0 } ($the{gid}) x 3);
+must("setresuid", map { $_ + 0 } ($the{uid}) x 3);
 # Inheritable and ambient capabilities are empty (CVE-2022-24769); root regains its bounding set at the exec.
 my ($header, $sets) = (pack("LL", 0x20080522, 0), "\0" x 24);
 must("capget", $header, $sets); my @set = unpack "L6", $sets; @set[2, 5] = (0, 0);
@@ -154,8 +161,9 @@ must("capset", $header, pack "L6", @set);
 must("prctl", 47, 4, 0, 0, 0);
 if ($the{nnp}) { must("prctl", 38, 1, 0, 0, 0); }
 
-my @command = $up ? @{$all{arg}} : @ARGV;
-if (!@command) { my $shell = $entry ? $entry->[6] : ""; @command = $shell ne "" && -x $shell ? $shell : "/bin/sh" }
+my %environment = map { split /=/, $_, 2 } @{$all{env}};
+my @command = @{$all{arg} || []};
+if (!@command) { @command = $the{shell} ne "" && -x $the{shell} ? $the{shell} : "/bin/sh" }
 # PATH is that of the box, searched here to tell "not found" (127) from "cannot run" (126).
 my $file = $command[0];
 if ($file !~ m{/}) { my ($found, $denied);
@@ -166,7 +174,7 @@ if ($file !~ m{/}) { my ($found, $denied);
 if (!$up) {
   must("prctl", 4, 0, 0, 0, 0);
   # With the one that waits outside of the group this one ends too.
-  if ($outside) { must("prctl", 1, 9, 0, 0, 0); getppid == $outside or fail 125, "who waits for this is gone, or the filter refuses getppid" }
+  if ($the{outside}) { must("prctl", 1, 9, 0, 0, 0); getppid == $the{outside} or fail 125, "who waits for this is gone, or the filter refuses getppid" }
   attend(fork // -1);
   session();
 }
@@ -174,7 +182,7 @@ if (!$up) {
 if ($up) { syswrite $out, "ok\n" } else { must("prctl", 1, 9, 0, 0, 0) }
 confine() if $the{nnp};
 exec { $file } @command;
-fail $!{ENOENT} || $!{ENOTDIR} ? 127 : 126, "$command[0]: $!";
+fail $!{ENOENT} || $!{ENOTDIR} ? 127 : 126, "$command[0]: $!", $the{landlock} && $!{EACCES} ? " (landlock: it and its interpreter need execute and read-file)" : "";
 '
 
 TARGETS='
@@ -329,7 +337,7 @@ same_lower() {
 take_ids() {
   lock
   for file in "$data_root"/boxes/*/ids; do
-    [ "$file" != "$data/ids" ] && [ -e "$file" ] || continue
+    if [ "$file" = "$data/ids" ] || [ ! -e "$file" ]; then continue; fi
     while read -r first count; do
       for range; do
         [ "${range% *}" -ge $((first + count)) ] || [ "$first" -ge $((${range% *} + ${range#* })) ] || die 125 \
@@ -467,6 +475,14 @@ users() {
 
 become_root() { exec "$@"; }
 
+# mapped FIELD COMMAND...: mounts with mapped owners, which is for the file system to allow.
+mapped() {
+  field=$1
+  shift
+  "$@" || die 125 "$field: its owners could not be mapped: see above" \
+    'Linux maps those of ext4, xfs, btrfs and most other disks, not of network file systems, /proc or an overlay'
+}
+
 # The furnisher's shell becomes the helper, which enters the user namespace, pivots, says ok and waits.
 become_users() {
   exec perl -e "$USER" "$machine" "$@"
@@ -521,6 +537,22 @@ read_only() {
   case $2 in /proc/* | /sys/*) flags=ro,nosuid,nodev,noexec ;; *) flags=ro ;; esac
   { mount -N "$1" --rbind "$2" "$2" && mount -N "$1" --options-source mtab -o "remount,bind,$flags" "$2"; } ||
     die 125 "readonlyPaths: $2 could not be made read-only: see above" 'correct the path'
+}
+
+# apart PID: no mount there holds the root of this tree, at its top or further down.
+apart() {
+  while read -r _ _ device root point _; do
+    [ "$point" != / ] || { host_device=$device host_root=${root%/}; }
+  done </proc/self/mountinfo
+  while read -r _ _ device root point _; do
+    [ "$device" = "$host_device" ] || continue
+    case $host_root/ in
+      "${root%/}"/*)
+        die 125 "landlock: $point holds the host's root, below which the host's tools are to be read and executed" \
+          'make volumes of what is needed of it'
+        ;;
+    esac
+  done <"/proc/$1/mountinfo"
 }
 
 # patiently COMMAND...: a long one; a signal ends it and the program, not only after it is done.
@@ -1340,4 +1372,4 @@ case ${1-} in
 esac
 exit
 
-#box {"name":"user","source":{"path":"specs/user.yaml","sha256":"0000000000000000000000000000000000000000000000000000000000000000"},"labels":{},"paths":{"runRoot":"/run/boxes","run":"/run/boxes/user","dataRoot":"/var/lib/boxes","data":"/var/lib/boxes/boxes/user","roots":"/var/lib/boxes/roots"},"namespaces":{"mount":{"mode":"private"},"pid":{"mode":"private"},"network":{"mode":"private"},"ipc":{"mode":"private"},"uts":{"mode":"private"},"cgroup":{"mode":"private"},"time":{"mode":"private"},"user":{"mode":"host"},"ids":"shared","uidMappings":[],"gidMappings":[],"timeOffsets":{"monotonic":0,"boottime":0}},"rootfs":{"kind":"host"},"layer":"overlay","mounts":{"readOnly":false,"volumes":[],"tmpfs":[],"devices":[],"shmSize":67108864,"masked":"default","readonlyPaths":"default"},"network":{"hosts":["127.0.0.1\tlocalhost","::1\tlocalhost ip6-localhost ip6-loopback","fe00::\tip6-localnet","ff00::\tip6-mcastprefix","ff02::1\tip6-allnodes","ff02::2\tip6-allrouters","127.0.1.1\tuser"],"resolvConf":null},"process":{"args":["sh","-c","id; pwd; umask; env"],"workingDir":"/srv/www","user":"www-data","groups":["tty","4242"],"umask":23,"ulimits":[],"oomScoreAdj":null,"sysctls":[],"init":false,"tty":false,"hostname":"user","domainname":null,"stopSignal":"TERM","stopGracePeriod":10,"environment":[["PATH","/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],["HOSTNAME","user"],["GREETING","hello"],["LANG","C.UTF-8"]]},"privileges":{"privileged":false,"capabilities":["CAP_CHOWN","CAP_DAC_OVERRIDE","CAP_FOWNER","CAP_FSETID","CAP_KILL","CAP_SETGID","CAP_SETUID","CAP_SETPCAP","CAP_NET_BIND_SERVICE","CAP_NET_RAW","CAP_SYS_CHROOT","CAP_AUDIT_WRITE","CAP_SETFCAP"],"noNewPrivs":true,"seccomp":{"name":"default","profile":null}},"resources":{"cpus":null,"cpuShares":null,"cpuset":null,"cpusetMems":null,"memory":null,"memoryReservation":null,"memorySwap":null,"swappiness":null,"oomKillDisable":false,"pids":null,"blkio":{"weight":null,"weightDevices":[],"limits":[]},"deviceRules":[],"hugetlb":[],"unified":[]},"notes":[]}
+#box {"name":"user","source":{"path":"specs/user.yaml","sha256":"0000000000000000000000000000000000000000000000000000000000000000"},"labels":{},"paths":{"runRoot":"/run/boxes","run":"/run/boxes/user","dataRoot":"/var/lib/boxes","data":"/var/lib/boxes/boxes/user","roots":"/var/lib/boxes/roots"},"namespaces":{"mount":{"mode":"private"},"pid":{"mode":"private"},"network":{"mode":"private"},"ipc":{"mode":"private"},"uts":{"mode":"private"},"cgroup":{"mode":"private"},"time":{"mode":"private"},"user":{"mode":"host"},"ids":"shared","uidMappings":[],"gidMappings":[],"timeOffsets":{"monotonic":0,"boottime":0}},"rootfs":{"kind":"host"},"layer":"overlay","mounts":{"readOnly":false,"volumes":[],"tmpfs":[],"devices":[],"shmSize":67108864,"masked":"default","readonlyPaths":"default"},"network":{"hosts":["127.0.0.1\tlocalhost","::1\tlocalhost ip6-localhost ip6-loopback","fe00::\tip6-localnet","ff00::\tip6-mcastprefix","ff02::1\tip6-allnodes","ff02::2\tip6-allrouters","127.0.1.1\tuser"],"resolvConf":null},"process":{"args":["sh","-c","id; pwd; umask; env"],"workingDir":"/srv/www","user":"www-data","groups":["tty","4242"],"umask":23,"ulimits":[],"oomScoreAdj":null,"sysctls":[],"init":false,"tty":false,"hostname":"user","domainname":null,"stopSignal":"TERM","stopGracePeriod":10,"environment":[["PATH","/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],["HOSTNAME","user"],["GREETING","hello"],["LANG","C.UTF-8"]]},"privileges":{"privileged":false,"capabilities":["CAP_CHOWN","CAP_DAC_OVERRIDE","CAP_FOWNER","CAP_FSETID","CAP_KILL","CAP_SETGID","CAP_SETUID","CAP_SETPCAP","CAP_NET_BIND_SERVICE","CAP_NET_RAW","CAP_SYS_CHROOT","CAP_AUDIT_WRITE","CAP_SETFCAP"],"noNewPrivs":true,"seccomp":{"name":"default","profile":null},"landlock":null},"resources":{"cpus":null,"cpuShares":null,"cpuset":null,"cpusetMems":null,"memory":null,"memoryReservation":null,"memorySwap":null,"swappiness":null,"oomKillDisable":false,"pids":null,"blkio":{"weight":null,"weightDevices":[],"limits":[]},"deviceRules":[],"hugetlb":[],"unified":[]},"notes":[]}
