@@ -54,6 +54,7 @@ function page(step: Step, number: number, width: number, bold: (text: string) =>
 const places: Readonly<Record<Step['where'], string>> = {
   host: 'on the host, before anything of the box runs',
   confine: "on the host, beside the furnisher's work",
+  scope: 'on the host, in the process that becomes the monitor',
   furnish: "in the furnisher: in the box's mount namespace, before the pivot",
   join: 'on the way into the cgroup and the namespaces; ends as the monitor',
   init: 'in PID 1 of the box, with tools from a read-only view of the host',

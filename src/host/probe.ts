@@ -27,7 +27,7 @@ export const probe = (world: World = machine()): Host => {
   const cgroups = {
     kernel,
     hugepages,
-    systemd: 'busctl' in tools && world.stat('/run/systemd/system') !== null,
+    systemd: 'busctl' in tools && isManaged(world, root),
   }
   return {
     schema: 1,
@@ -52,6 +52,11 @@ export const probe = (world: World = machine()): Host => {
     rlimits: readHardLimits(world),
   }
 }
+
+/** systemd is PID 1; for an ordinary user one of their own runs, too, and can be asked. */
+const isManaged = (world: World, root: boolean): boolean =>
+  world.stat('/run/systemd/system') !== null &&
+  (root || world.stat(`${world.env.XDG_RUNTIME_DIR}/bus`) !== null)
 
 const readArch = (world: World): Arch => {
   if (world.arch === 'x86_64' || world.arch === 'aarch64') return world.arch

@@ -1,6 +1,6 @@
 import type { Host, IdRange } from '../host/host.ts'
 import type { Box } from '../spec/box.ts'
-import { groups } from './cgroup/groups.ts'
+import { groups, scopeOf, trees } from './cgroup/groups.ts'
 import { sharesMounts } from './steps/overlay.ts'
 
 /** What the frame needs to know of a box: shell variables at the program's top. Values are plain text. */
@@ -16,7 +16,11 @@ export function constants(box: Box, host: Host): Record<string, string> {
     machine: host.arch,
     caller: `${host.user.uid}`,
     ...(host.root ? {} : ownIds(host)),
+    trees: trees(host).join(' '),
     cgroups: groups(box.name, host).join(' '),
+    ...(host.cgroup.manager === null
+      ? {}
+      : { scope: scopeOf(box.name), bus: host.root ? '--system' : '--user' }),
     own_root: namespaces.mount.mode === 'private' ? 'yes' : 'no',
     pid_namespace: namespaces.pid.mode,
     propagation: sharesMounts(box) ? 'unchanged' : 'slave',

@@ -14,13 +14,14 @@ export interface Plan {
  * Where a step's commands run; each is one function of the program.
  * - `host`: in the caller's namespaces, before anything of the box runs
  * - `confine`: the same, beside the furnisher's work
+ * - `scope`: in the process that becomes the monitor, or in the parent of it and of the log's keeper
  * - `furnish`: in the box's mount namespace, before `pivot_root`; the host's tools are still there
  * - `join`: the way into the cgroup and the namespaces; ends by becoming the monitor
  * - `init`: in PID 1 of the box; tools come from a read-only view of the host; ends by becoming the box's command
  * - `view`: in a mount namespace of its own, before `enter`, if nobody keeps one with a read-only view
  * - `enter`: what `enter` does, in a process of its own
  */
-export type Where = 'host' | 'confine' | 'furnish' | 'join' | 'init' | 'view' | 'enter'
+export type Where = 'host' | 'confine' | 'scope' | 'furnish' | 'join' | 'init' | 'view' | 'enter'
 
 /** What `boxes explain` tells of a kind of step. */
 export interface About {

@@ -36,7 +36,7 @@ export function inspect(places: Places, name: string, groups: readonly string[])
     state,
     pid: process?.pid ?? null,
     exitStatus,
-    oomKilled: oomKilled(groups),
+    oomKilled: oomKilled(groups, `${places.runRoot}/${name}/exit`),
     startedAt: process && startedAt(process.started, places),
     uptimeSeconds: process && Math.round(secondsSince(process.started, places)),
     cgroups: presentGroups(groups),

@@ -38,5 +38,6 @@ export function boxNames({ dataRoot, runRoot }: Places): readonly string[] {
 }
 
 function statusIn(text: string | null): number | null {
-  return text !== null && /^\d+\n?$/.test(text) ? Number(text) : null
+  const status = /^\d+$/m.exec(text ?? '')?.[0]
+  return status === undefined ? null : Number(status)
 }

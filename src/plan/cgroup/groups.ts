@@ -25,23 +25,31 @@ function asked({ resources }: Box, controller: string): boolean {
 }
 
 /** Directories of a box's group in every tree, whatever its controllers: so that an undo finds all of them. */
-export function groups(name: string, { cgroup }: Host): string[] {
-  const mounts = [
-    ...Object.entries(cgroup.v1)
-      .filter(([controller]) => !controller.startsWith('name='))
-      .map(([, mount]) => mount),
-  ]
-  if (cgroup.v2 !== null) mounts.push(cgroup.v2)
-  return [...new Set(mounts)].map((mount) => `${mount}/boxes/${name}`)
+export function groups(name: string, host: Host): string[] {
+  return trees(host).map((tree) => `${tree}/${groupPath(name, host)}`)
 }
 
-/** Path of a group as libcgroup names it: below the root of each tree. */
-export function groupPath(name: string): string {
-  return `boxes/${name}`
+/** Directories that boxes have their groups below, whatever the controllers. */
+export function trees({ cgroup }: Host): string[] {
+  const mounts = Object.entries(cgroup.v1)
+    .filter(([controller]) => !controller.startsWith('name='))
+    .map(([, mount]) => mount)
+  return [...new Set(cgroup.v2 === null ? mounts : [...mounts, cgroup.v2])]
 }
 
-/** True when libcgroup's tools carry out the work; else plain writes do. */
+/** Path of a group below each tree. One that systemd has delegated may hold processes in its leaves only: the box is one of them. */
+export function groupPath(name: string, { cgroup }: Host): string {
+  return cgroup.manager === null ? `boxes/${name}` : `boxes.slice/${scopeOf(name)}/box`
+}
+
+/** Name of the box's unit. */
+export function scopeOf(name: string): string {
+  return `boxes-${name}.scope`
+}
+
+/** True when libcgroup's tools carry out the work; else plain writes do. It knows nothing of systemd. */
 export function hasLibcgroup(host: Host): boolean {
+  if (host.cgroup.manager !== null) return false
   return ['cgcreate', 'cgset', 'cgexec'].every((tool) => tool in host.tools)
 }
 

@@ -14,7 +14,7 @@ export function joinGroups(
     const first = host.cgroup.version === 'hybrid' ? v2Groups(box, host) : []
     return {
       first: first.map(move),
-      exec: ['cgexec', '-g', `${controllers.join(',')}:${groupPath(box.name)}`],
+      exec: ['cgexec', '-g', `${controllers.join(',')}:${groupPath(box.name, host)}`],
     }
   }
   return { first: [...v1Groups(box, host), ...v2Groups(box, host)].map(move), exec: [] }
@@ -30,13 +30,19 @@ export function enterGroups(box: Box, host: Host): Command[] {
   const moves = v1Groups(box, host).map(move)
   const { v2 } = host.cgroup
   if (v2 === null) return [...moves, { open: 9, to: '/dev/null' }]
-  const group = `${v2}/${groupPath(box.name)}`
+  // Only systemd may move what it has put elsewhere: an ordinary user asks it.
+  if (!host.root)
+    return [
+      { call: 'attach', args: [] },
+      { open: 9, to: '/dev/null' },
+    ]
+  const group = `${v2}/${groupPath(box.name, host)}`
   if (box.namespaces.user.mode === 'host') return [...moves, { open: 9, from: group }]
   return [...moves, { call: 'hasten', args: [] }, { open: 9, to: `${group}/cgroup.procs` }]
 }
 
 /** Mount points that hold the controllers, and the v2 tree. */
-export function trees(host: Host, controllers: readonly string[]): string[] {
+export function treesOf(host: Host, controllers: readonly string[]): string[] {
   const { v2 } = host.cgroup
   return [...v1Trees(host, controllers), ...(v2 === null ? [] : [v2])]
 }
@@ -47,11 +53,12 @@ function v1Trees({ cgroup }: Host, controllers: readonly string[]): string[] {
 }
 
 function v1Groups(box: Box, host: Host): string[] {
-  return v1Trees(host, managed(box, host)).map((tree) => `${tree}/${groupPath(box.name)}/tasks`)
+  return v1Trees(host, managed(box, host)).map((tree) => `${tree}/${groupPath(box.name, host)}/tasks`)
 }
 
-function v2Groups(box: Box, { cgroup }: Host): string[] {
-  return cgroup.v2 === null ? [] : [`${cgroup.v2}/${groupPath(box.name)}/cgroup.procs`]
+function v2Groups(box: Box, host: Host): string[] {
+  const { v2 } = host.cgroup
+  return v2 === null ? [] : [`${v2}/${groupPath(box.name, host)}/cgroup.procs`]
 }
 
 function move(file: string): Command {

@@ -7,6 +7,7 @@ import frame from './frame.sh'
 import { launcherOf } from './launcher/launcher.ts'
 import put from './put.pl'
 import rootless from './rootless.sh'
+import scope from './scope.sh'
 import targets from './targets.pl'
 import user from './user.pl'
 
@@ -26,9 +27,11 @@ export function printProgram(plan: Plan): string {
     ...(!hasUsers(box) ? [] : [`USER=${quote(`\n${user}`)}`]),
     frame.trimEnd(),
     ...(plan.constants.uid_map === undefined ? [] : [rootless.trimEnd()]),
+    ...(plan.constants.scope === undefined ? [] : [scope.trimEnd()]),
     '# ---- This box ---------------------------------------------------------------------------------',
     functionOf('prepare', 'On the host, before anything of the box runs.', at('host')),
     functionOf('confine', 'The control group.', at('confine')),
+    functionOf('enter_scope', 'The control group, where systemd makes it.', at('scope')),
     functionOf('build_root', "In the furnisher: the box's mount namespace, before the pivot.", at('furnish')),
     functionOf('join', 'Into the cgroup and the namespaces; ends as the monitor.', at('join')),
     functionOf('become', 'In PID 1: the rest of the box; ends as its command.', at('init')),

@@ -1,10 +1,10 @@
 import type { Host } from '../../host/host.ts'
 import type { Box } from '../../spec/box.ts'
-import { groupPath, hasLibcgroup, managed, v2Controllers } from '../cgroup/groups.ts'
-import { trees } from '../cgroup/join.ts'
+import { groupPath, hasLibcgroup, managed, scopeOf, v2Controllers } from '../cgroup/groups.ts'
+import { treesOf } from '../cgroup/join.ts'
 import { type Limit, limits } from '../cgroup/limits.ts'
 import { asWord, deviceNumbers, limitValue } from '../cgroup/numbers.ts'
-import type { About, Command, Step, Word } from '../plan.ts'
+import type { About, Command, Step, Where, Word } from '../plan.ts'
 
 export const about: About = {
   does: 'Makes a control group for the box and writes its limits.',
@@ -19,13 +19,15 @@ export function cgroup(box: Box, host: Host): Step[] {
   if (host.cgroup.version === 'none') return []
   const wanted = limits(box, host)
   const set = forCgset(box, host, wanted)
+  // systemd's scope begins with a process in it, so it is made by the one that will be the monitor.
+  const where: Where = host.cgroup.manager === null ? 'confine' : 'scope'
   const why = [...new Set(wanted.map((limit) => limit.why).filter((field) => field !== 'always'))]
   return [
     {
       kind: 'cgroup',
       title: 'Make the control group',
       why: 'always',
-      where: 'confine',
+      where,
       run: make(box, host),
       undo: [{ call: 'remove_groups', args: [] }],
     },
@@ -36,10 +38,10 @@ export function cgroup(box: Box, host: Host): Step[] {
             kind: 'cgroup',
             title: 'Limit its resources',
             why: why.join(', ') || 'always',
-            where: 'confine' as const,
+            where,
             run: [
               ...deviceNumbers(wanted),
-              ...cgset(box, set, wanted),
+              ...cgset(groupPath(box.name, host), set, wanted),
               ...write(
                 box,
                 host,
@@ -54,8 +56,9 @@ export function cgroup(box: Box, host: Host): Step[] {
 }
 
 function make(box: Box, host: Host): Command[] {
+  if (host.cgroup.manager !== null) return [{ call: 'make_scope', args: [] }, ...enable(box, host)]
   const controllers = managed(box, host)
-  const path = groupPath(box.name)
+  const path = groupPath(box.name, host)
   const cpuset =
     controllers.includes('cpuset') && host.cgroup.version !== 'v2'
       ? inheritCpuset(host.cgroup.v1.cpuset ?? '')
@@ -70,7 +73,7 @@ function make(box: Box, host: Host): Command[] {
     const enabled = host.cgroup.version === 'hybrid' ? enable(box, host) : []
     return [...parent, ...unified, ...enabled, { run: ['cgcreate', '-g', `${list}:${path}`] }, ...cpuset]
   }
-  const mounts = trees(host, controllers)
+  const mounts = treesOf(host, controllers)
   return [
     { run: ['mkdir', '-p', ...mounts.map((mount) => `${mount}/${path}`)] },
     ...enable(box, host),
@@ -83,7 +86,9 @@ function enable(box: Box, host: Host): Command[] {
   const { v2 } = host.cgroup
   const words = v2Controllers(box, host).map((controller) => `+${controller}`)
   if (v2 === null || words.length === 0) return []
-  return [v2, `${v2}/boxes`].map((group) => ({
+  const inner =
+    host.cgroup.manager === null ? [v2, `${v2}/boxes`] : [`${v2}/boxes.slice/${scopeOf(box.name)}`]
+  return inner.map((group) => ({
     write: `${group}/cgroup.subtree_control`,
     lines: [words.join(' ')],
   }))
@@ -108,17 +113,17 @@ function forCgset(box: Box, host: Host, wanted: readonly Limit[]): Limit[] {
   return wanted.filter(({ file }) => handled.includes(file.split('.')[0] ?? '') && lines(file).length === 1)
 }
 
-function cgset(box: Box, chosen: readonly Limit[], wanted: readonly Limit[]): Command[] {
+function cgset(path: string, chosen: readonly Limit[], wanted: readonly Limit[]): Command[] {
   if (chosen.length === 0) return []
   const words = chosen.flatMap((limit): Word[] => ['-r', [`${limit.file}=`, ...limitValue(limit, wanted)]])
-  return [{ run: ['cgset', ...words, groupPath(box.name)] }]
+  return [{ run: ['cgset', ...words, path] }]
 }
 
 function write(box: Box, host: Host, chosen: readonly Limit[], wanted: readonly Limit[]): Command[] {
   return chosen.flatMap((limit) => {
     const [controller = ''] = limit.file.split('.')
     const tree = host.cgroup.v1[controller] ?? host.cgroup.v2
-    const file = `${tree}/${groupPath(box.name)}/${limit.file}`
+    const file = `${tree}/${groupPath(box.name, host)}/${limit.file}`
     // One write a rule: the kernel takes one at a time.
     if (limit.device === undefined)
       return limit.value.split('\n').map((line): Command => ({ write: file, lines: [line] }))

@@ -22,7 +22,12 @@ export function runDirectory(): Step[] {
         { run: ['mkdir', '-p', [run, '/root'], [data, '/upper'], [data, '/work']] },
         { call: 'umask', args: ['077'] },
         { call: 'keep_program', args: [] },
-        { run: ['mkfifo', ...['go', 'status', 'rooted', 'launched'].map((name): Word => [run, `/${name}`])] },
+        {
+          run: [
+            'mkfifo',
+            ...['go', 'status', 'rooted', 'launched', 'said'].map((name): Word => [run, `/${name}`]),
+          ],
+        },
       ],
       undo: [{ call: 'remove_directories', args: [] }],
     },

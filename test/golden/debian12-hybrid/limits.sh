@@ -17,6 +17,7 @@ data=/var/lib/boxes/boxes/limits
 roots=/var/lib/boxes/roots
 machine=x86_64
 caller=0
+trees='/sys/fs/cgroup/cpu /sys/fs/cgroup/cpuacct /sys/fs/cgroup/cpuset /sys/fs/cgroup/memory /sys/fs/cgroup/devices /sys/fs/cgroup/freezer /sys/fs/cgroup/blkio /sys/fs/cgroup/pids /sys/fs/cgroup/unified'
 cgroups='/sys/fs/cgroup/cpu/boxes/limits /sys/fs/cgroup/cpuacct/boxes/limits /sys/fs/cgroup/cpuset/boxes/limits /sys/fs/cgroup/memory/boxes/limits /sys/fs/cgroup/devices/boxes/limits /sys/fs/cgroup/freezer/boxes/limits /sys/fs/cgroup/blkio/boxes/limits /sys/fs/cgroup/pids/boxes/limits /sys/fs/cgroup/unified/boxes/limits'
 own_root=yes
 pid_namespace=private
@@ -293,8 +294,8 @@ look() {
 # The first move between groups for a while waits 6 to 14 ms for an RCU grace period (cgroup_threadgroup_rwsem). One that
 # is made early, by a process that ends at once, lets that wait pass beside other work.
 hasten() {
-  [ -n "$cgroups" ] || return 0
-  { printf '0\n' >"${cgroups%%/boxes/*}/cgroup.procs"; } 2>/dev/null &
+  [ -n "$trees" ] || return 0
+  { printf '0\n' >"${trees%% *}/cgroup.procs"; } 2>/dev/null &
 }
 
 # peer NAME: sets $peer to the pid of another running box, whose namespaces are joined.
@@ -333,6 +334,9 @@ same_lower() {
   [ "$lower" = "$1" ] || die 125 "its writable layer lies on another root: $lower" "boxes down $name removes that layer"
 }
 
+# Those above a box's group that go with it.
+inner_groups() { printf '%s\n' "${1%/*}"; }
+
 # take_ids 'FIRST COUNT'...: of the host, unless another box has one of them. Under the lock, until they are written down.
 take_ids() {
   lock
@@ -368,7 +372,7 @@ remove_groups() {
     # One that was on its way into the group when the others were killed has come since.
     [ "$tries" -eq 0 ] || slay
     [ "$tries" -lt 2 ] || find "$@" -mindepth 1 -depth -type d -exec rmdir {} + 2>/dev/null || :
-    for group in "$@"; do set -- "$@" "${group%/*}"; done
+    for group in "$@"; do set -- "$@" $(inner_groups "$group"); done
     lock
     rmdir "$@" 2>/dev/null || :
     unlock
@@ -578,7 +582,7 @@ unlock() {
 # Nothing is written on a machine that this program was not made for: group files would become plain ones.
 this_machine() {
   { read -r here </proc/sys/kernel/arch; } 2>/dev/null || here=$machine
-  for group in $cgroups; do [ -e "${group%/boxes/*}/cgroup.procs" ] || here="one without the control groups ${group%/boxes/*}"; done
+  for tree in $trees; do [ -e "$tree/cgroup.procs" ] || here="one without the control groups $tree"; done
   [ "$here" = "$machine" ] ||
     die 125 "this program is for another machine ($machine; this one is $here)" \
       'boxes plan --host FILE compiles it, with FILE from boxes doctor --json on this machine'
@@ -774,12 +778,12 @@ start_monitor() {
   if [ "$tty" = yes ]; then
     if [ "$detach" = yes ]; then
       mkfifo "$run/keys"
-      { exec <>"$run/keys" 2>&1; typescript; } | record &
+      { trap 'confess 4>&5' EXIT; scoped; trap - EXIT; { exec <>"$run/keys" 2>&1; typescript; } >"$run/said" & record <"$run/said"; } &
     else
       { exec <&8; typescript; } &
     fi
   elif [ "$detach" = yes ]; then
-    spawn 4>&5 5</dev/null 6<&- 7>&- 8<&- 2>&1 | record &
+    { trap 'confess 4>&5' EXIT; scoped; trap - EXIT; spawn 4>&5 5</dev/null 6<&- 7>&- 8<&- >"$run/said" 2>&1 & record <"$run/said"; } &
   else
     if [ -t 1 ] || [ -t 2 ] || [ -t 8 ]; then relay; else spawn 4>&5 5<&8 6<&- 7>&- 8<&- & fi
   fi
@@ -857,9 +861,17 @@ init() {
   become
 }
 
+# What systemd makes the box's group of is a process: whoever of the box comes first.
+scoped() {
+  [ -z "${in_scope-}" ] || return 0
+  export in_scope=yes
+  enter_scope
+}
+
 # Into the box's cgroup and namespaces; what is to be written there later is opened before.
 spawn() {
   trap 'confess' EXIT
+  scoped
   exec 8>"$run/init" 9>"$run/exit"
   identify self
   spawned=$started
@@ -885,6 +897,14 @@ monitor() {
   wait "$pid" || status=$?
   [ "$pid_namespace" = private ] || reap || :
   printf '%s\n' "$status" >&9
+  tell_oom >&9
+}
+
+# systemd takes the group away with its last process, and with it what it knew.
+tell_oom() {
+  [ -z "${scope-}" ] || while read -r key count; do
+    [ "$key" != oom_kill ] || printf 'oom_kill %s\n' "$count"
+  done <"${cgroups%% *}/memory.events" || :
 }
 
 # Without a pid namespace of its own the box's other processes outlive the first: the cgroup names them.
@@ -1055,7 +1075,7 @@ forget_environment() {
   while read -r first second; do
     second=${second%%=*}
     case $first:$second in
-      *[!A-Za-z0-9_:]* | export: | export:PATH | export:LC_ALL | export:SHELL | export:BOXES_TRACE | export:enter_*) ;;
+      *[!A-Za-z0-9_:]* | export: | export:PATH | export:LC_ALL | export:SHELL | export:XDG_RUNTIME_DIR | export:BOXES_TRACE | export:enter_*) ;;
       export:*) unset "$second" ;;
     esac
   done <<EOF
@@ -1151,7 +1171,7 @@ prepare() {
   mkdir -p "$run/root" "$data/upper" "$data/work"
   umask 077
   keep_program
-  mkfifo "$run/go" "$run/status" "$run/rooted" "$run/launched"
+  mkfifo "$run/go" "$run/status" "$run/rooted" "$run/launched" "$run/said"
   step 'Open the writable layer' always
   if [ -e "$data/lower" ]; then
     same_lower host
@@ -1305,6 +1325,11 @@ confine() {
   printf '%s\n' 'c 5:0 rwm' >/sys/fs/cgroup/devices/boxes/limits/devices.allow
   printf '%s\n' 'c 5:2 rwm' >/sys/fs/cgroup/devices/boxes/limits/devices.allow
   printf '%s\n' 'c 136:* rwm' >/sys/fs/cgroup/devices/boxes/limits/devices.allow
+}
+
+# The control group, where systemd makes it.
+enter_scope() {
+  :
 }
 
 # In the furnisher: the box's mount namespace, before the pivot.

@@ -17,7 +17,10 @@ data=/var/lib/boxes/boxes/idmap
 roots=/var/lib/boxes/roots
 machine=x86_64
 caller=0
-cgroups=/sys/fs/cgroup/boxes/idmap
+trees=/sys/fs/cgroup
+cgroups=/sys/fs/cgroup/boxes.slice/boxes-idmap.scope/box
+scope=boxes-idmap.scope
+bus=--system
 own_root=yes
 pid_namespace=private
 propagation=slave
@@ -337,8 +340,8 @@ look() {
 # The first move between groups for a while waits 6 to 14 ms for an RCU grace period (cgroup_threadgroup_rwsem). One that
 # is made early, by a process that ends at once, lets that wait pass beside other work.
 hasten() {
-  [ -n "$cgroups" ] || return 0
-  { printf '0\n' >"${cgroups%%/boxes/*}/cgroup.procs"; } 2>/dev/null &
+  [ -n "$trees" ] || return 0
+  { printf '0\n' >"${trees%% *}/cgroup.procs"; } 2>/dev/null &
 }
 
 # peer NAME: sets $peer to the pid of another running box, whose namespaces are joined.
@@ -377,6 +380,9 @@ same_lower() {
   [ "$lower" = "$1" ] || die 125 "its writable layer lies on another root: $lower" "boxes down $name removes that layer"
 }
 
+# Those above a box's group that go with it.
+inner_groups() { printf '%s\n' "${1%/*}"; }
+
 # take_ids 'FIRST COUNT'...: of the host, unless another box has one of them. Under the lock, until they are written down.
 take_ids() {
   lock
@@ -412,7 +418,7 @@ remove_groups() {
     # One that was on its way into the group when the others were killed has come since.
     [ "$tries" -eq 0 ] || slay
     [ "$tries" -lt 2 ] || find "$@" -mindepth 1 -depth -type d -exec rmdir {} + 2>/dev/null || :
-    for group in "$@"; do set -- "$@" "${group%/*}"; done
+    for group in "$@"; do set -- "$@" $(inner_groups "$group"); done
     lock
     rmdir "$@" 2>/dev/null || :
     unlock
@@ -622,7 +628,7 @@ unlock() {
 # Nothing is written on a machine that this program was not made for: group files would become plain ones.
 this_machine() {
   { read -r here </proc/sys/kernel/arch; } 2>/dev/null || here=$machine
-  for group in $cgroups; do [ -e "${group%/boxes/*}/cgroup.procs" ] || here="one without the control groups ${group%/boxes/*}"; done
+  for tree in $trees; do [ -e "$tree/cgroup.procs" ] || here="one without the control groups $tree"; done
   [ "$here" = "$machine" ] ||
     die 125 "this program is for another machine ($machine; this one is $here)" \
       'boxes plan --host FILE compiles it, with FILE from boxes doctor --json on this machine'
@@ -818,12 +824,12 @@ start_monitor() {
   if [ "$tty" = yes ]; then
     if [ "$detach" = yes ]; then
       mkfifo "$run/keys"
-      { exec <>"$run/keys" 2>&1; typescript; } | record &
+      { trap 'confess 4>&5' EXIT; scoped; trap - EXIT; { exec <>"$run/keys" 2>&1; typescript; } >"$run/said" & record <"$run/said"; } &
     else
       { exec <&8; typescript; } &
     fi
   elif [ "$detach" = yes ]; then
-    spawn 4>&5 5</dev/null 6<&- 7>&- 8<&- 2>&1 | record &
+    { trap 'confess 4>&5' EXIT; scoped; trap - EXIT; spawn 4>&5 5</dev/null 6<&- 7>&- 8<&- >"$run/said" 2>&1 & record <"$run/said"; } &
   else
     if [ -t 1 ] || [ -t 2 ] || [ -t 8 ]; then relay; else spawn 4>&5 5<&8 6<&- 7>&- 8<&- & fi
   fi
@@ -901,9 +907,17 @@ init() {
   become
 }
 
+# What systemd makes the box's group of is a process: whoever of the box comes first.
+scoped() {
+  [ -z "${in_scope-}" ] || return 0
+  export in_scope=yes
+  enter_scope
+}
+
 # Into the box's cgroup and namespaces; what is to be written there later is opened before.
 spawn() {
   trap 'confess' EXIT
+  scoped
   exec 8>"$run/init" 9>"$run/exit"
   identify self
   spawned=$started
@@ -929,6 +943,14 @@ monitor() {
   wait "$pid" || status=$?
   [ "$pid_namespace" = private ] || reap || :
   printf '%s\n' "$status" >&9
+  tell_oom >&9
+}
+
+# systemd takes the group away with its last process, and with it what it knew.
+tell_oom() {
+  [ -z "${scope-}" ] || while read -r key count; do
+    [ "$key" != oom_kill ] || printf 'oom_kill %s\n' "$count"
+  done <"${cgroups%% *}/memory.events" || :
 }
 
 # Without a pid namespace of its own the box's other processes outlive the first: the cgroup names them.
@@ -1099,7 +1121,7 @@ forget_environment() {
   while read -r first second; do
     second=${second%%=*}
     case $first:$second in
-      *[!A-Za-z0-9_:]* | export: | export:PATH | export:LC_ALL | export:SHELL | export:BOXES_TRACE | export:enter_*) ;;
+      *[!A-Za-z0-9_:]* | export: | export:PATH | export:LC_ALL | export:SHELL | export:XDG_RUNTIME_DIR | export:BOXES_TRACE | export:enter_*) ;;
       export:*) unset "$second" ;;
     esac
   done <<EOF
@@ -1185,6 +1207,39 @@ alone() {
   entering "$@"
 }
 
+# ---- Where systemd owns the control groups -------------------------------------------------------
+# It makes a scope, and delegates it: what is below is ours, and neither a reload nor the end of a session touches it.
+
+systemd() {
+  busctl "$bus" call org.freedesktop.systemd1 /org/freedesktop/systemd1 org.freedesktop.systemd1.Manager "$@"
+}
+
+# A scope of the calling process. Inner groups hold none (cgroups(7)): the box has one leaf, the keeper of the log another.
+make_scope() {
+  read -r me _ </proc/self/stat
+  tries=0
+  until answer=$(systemd StartTransientUnit 'ssa(sv)a(sa(sv))' "$scope" fail 6 Description s "the box $name" Slice s boxes.slice \
+    Delegate b true PIDs au 1 "$me" CollectMode s inactive-or-failed TimeoutStopUSec t "${grace}0000" 0 2>&1); do
+    # That of a box which has just ended is there for a moment.
+    case $answer in *already*) ;; *) tries=100 ;; esac
+    tries=$((tries + 1))
+    [ "$tries" -lt 100 ] || die 125 "systemd gives no control group: $answer" 'boxes doctor tells what this machine has'
+    sleep 0.05
+  done
+  group=${cgroups%/box}
+  until grep -qx "$me" "$group/cgroup.procs" 2>/dev/null; do sleep 0.01; done
+  mkdir "$cgroups" "$group/log"
+  printf '0\n' >"$group/log/cgroup.procs"
+}
+
+inner_groups() { printf '%s\n' "${1%/box}/log" "${1%/box}"; }
+
+# Of an ordinary user only systemd may move what is in another unit.
+attach() {
+  read -r me _ </proc/self/stat
+  systemd AttachProcessesToUnit ssau "$scope" /box 1 "$me" >/dev/null
+}
+
 # ---- This box ---------------------------------------------------------------------------------
 
 # On the host, before anything of the box runs.
@@ -1195,7 +1250,7 @@ prepare() {
   mkdir -p "$run/root" "$data/upper" "$data/work"
   umask 077
   keep_program
-  mkfifo "$run/go" "$run/status" "$run/rooted" "$run/launched"
+  mkfifo "$run/go" "$run/status" "$run/rooted" "$run/launched" "$run/said"
   step 'Write down its ids' uidMappings
   tell_ids '300000 65536'
   step 'Make or find the user namespace' 'userns_mode, uidMappings, gidMappings'
@@ -1241,9 +1296,7 @@ prepare() {
   step 'List what is masked or read-only' 'maskedPaths, readonlyPaths'
   printf '%s\n' 'tmpfs /proc/acpi tmpfs ro,size=0,nosuid,nodev,noexec 0 0' \
     '/dev/null /proc/interrupts none bind 0 0' '/dev/null /proc/kcore none bind 0 0' \
-    '/dev/null /proc/keys none bind 0 0' 'tmpfs /proc/scsi tmpfs ro,size=0,nosuid,nodev,noexec 0 0' \
-    '/dev/null /proc/timer_list none bind 0 0' \
-    'tmpfs /sys/devices/virtual/powercap tmpfs ro,size=0,nosuid,nodev,noexec 0 0' \
+    '/dev/null /proc/keys none bind 0 0' '/dev/null /proc/timer_list none bind 0 0' \
     'tmpfs /sys/firmware tmpfs ro,size=0,nosuid,nodev,noexec 0 0' \
     '/proc/bus /proc/bus none bind,ro,nosuid,nodev,noexec 0 0' \
     '/proc/fs /proc/fs none bind,ro,nosuid,nodev,noexec 0 0' \
@@ -1357,9 +1410,14 @@ prepare() {
 
 # The control group.
 confine() {
+  :
+}
+
+# The control group, where systemd makes it.
+enter_scope() {
   step 'Make the control group' always
-  cgcreate -g cpu,io,memory,pids:boxes
-  cgcreate -g cpu,io,memory,pids:boxes/idmap
+  make_scope
+  printf '%s\n' '+cpu +io +memory +pids' >/sys/fs/cgroup/boxes.slice/boxes-idmap.scope/cgroup.subtree_control
 }
 
 # In the furnisher: the box's mount namespace, before the pivot.
@@ -1393,9 +1451,9 @@ build_root() {
 # Into the cgroup and the namespaces; ends as the monitor.
 join() {
   step 'Enter the cgroup and the namespaces' 'pid, network_mode, ipc, uts, cgroup, time, timeOffsets'
-  exec cgexec -g cpu,io,memory,pids:boxes/idmap nsenter --no-fork "--user=/proc/$holder/ns/user" -- unshare \
-    --mount --propagation slave --pid --net --ipc --uts --cgroup --time --monotonic 0 --boottime 0 -- sh \
-    "$self" monitor
+  printf '%s\n' 0 >/sys/fs/cgroup/boxes.slice/boxes-idmap.scope/box/cgroup.procs
+  exec nsenter --no-fork "--user=/proc/$holder/ns/user" -- unshare --mount --propagation slave --pid --net \
+    --ipc --uts --cgroup --time --monotonic 0 --boottime 0 -- sh "$self" monitor
 }
 
 # In PID 1: the rest of the box; ends as its command.
@@ -1435,7 +1493,7 @@ entering() {
   step 'Enter the box' always
   exec 8<"$run/process"
   hasten
-  exec 9>/sys/fs/cgroup/boxes/idmap/cgroup.procs
+  exec 9>/sys/fs/cgroup/boxes.slice/boxes-idmap.scope/box/cgroup.procs
   exec nsenter --target "$enter_target" --mount --uts --ipc --net --user --time "--root=$enter_view" -- perl \
     -e "$LAUNCHER" enter "/proc/$enter_target/root" "$@"
 }

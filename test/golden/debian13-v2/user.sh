@@ -17,7 +17,10 @@ data=/var/lib/boxes/boxes/user
 roots=/var/lib/boxes/roots
 machine=x86_64
 caller=0
-cgroups=/sys/fs/cgroup/boxes/user
+trees=/sys/fs/cgroup
+cgroups=/sys/fs/cgroup/boxes.slice/boxes-user.scope/box
+scope=boxes-user.scope
+bus=--system
 own_root=yes
 pid_namespace=private
 propagation=slave
@@ -293,8 +296,8 @@ look() {
 # The first move between groups for a while waits 6 to 14 ms for an RCU grace period (cgroup_threadgroup_rwsem). One that
 # is made early, by a process that ends at once, lets that wait pass beside other work.
 hasten() {
-  [ -n "$cgroups" ] || return 0
-  { printf '0\n' >"${cgroups%%/boxes/*}/cgroup.procs"; } 2>/dev/null &
+  [ -n "$trees" ] || return 0
+  { printf '0\n' >"${trees%% *}/cgroup.procs"; } 2>/dev/null &
 }
 
 # peer NAME: sets $peer to the pid of another running box, whose namespaces are joined.
@@ -333,6 +336,9 @@ same_lower() {
   [ "$lower" = "$1" ] || die 125 "its writable layer lies on another root: $lower" "boxes down $name removes that layer"
 }
 
+# Those above a box's group that go with it.
+inner_groups() { printf '%s\n' "${1%/*}"; }
+
 # take_ids 'FIRST COUNT'...: of the host, unless another box has one of them. Under the lock, until they are written down.
 take_ids() {
   lock
@@ -368,7 +374,7 @@ remove_groups() {
     # One that was on its way into the group when the others were killed has come since.
     [ "$tries" -eq 0 ] || slay
     [ "$tries" -lt 2 ] || find "$@" -mindepth 1 -depth -type d -exec rmdir {} + 2>/dev/null || :
-    for group in "$@"; do set -- "$@" "${group%/*}"; done
+    for group in "$@"; do set -- "$@" $(inner_groups "$group"); done
     lock
     rmdir "$@" 2>/dev/null || :
     unlock
@@ -578,7 +584,7 @@ unlock() {
 # Nothing is written on a machine that this program was not made for: group files would become plain ones.
 this_machine() {
   { read -r here </proc/sys/kernel/arch; } 2>/dev/null || here=$machine
-  for group in $cgroups; do [ -e "${group%/boxes/*}/cgroup.procs" ] || here="one without the control groups ${group%/boxes/*}"; done
+  for tree in $trees; do [ -e "$tree/cgroup.procs" ] || here="one without the control groups $tree"; done
   [ "$here" = "$machine" ] ||
     die 125 "this program is for another machine ($machine; this one is $here)" \
       'boxes plan --host FILE compiles it, with FILE from boxes doctor --json on this machine'
@@ -774,12 +780,12 @@ start_monitor() {
   if [ "$tty" = yes ]; then
     if [ "$detach" = yes ]; then
       mkfifo "$run/keys"
-      { exec <>"$run/keys" 2>&1; typescript; } | record &
+      { trap 'confess 4>&5' EXIT; scoped; trap - EXIT; { exec <>"$run/keys" 2>&1; typescript; } >"$run/said" & record <"$run/said"; } &
     else
       { exec <&8; typescript; } &
     fi
   elif [ "$detach" = yes ]; then
-    spawn 4>&5 5</dev/null 6<&- 7>&- 8<&- 2>&1 | record &
+    { trap 'confess 4>&5' EXIT; scoped; trap - EXIT; spawn 4>&5 5</dev/null 6<&- 7>&- 8<&- >"$run/said" 2>&1 & record <"$run/said"; } &
   else
     if [ -t 1 ] || [ -t 2 ] || [ -t 8 ]; then relay; else spawn 4>&5 5<&8 6<&- 7>&- 8<&- & fi
   fi
@@ -857,9 +863,17 @@ init() {
   become
 }
 
+# What systemd makes the box's group of is a process: whoever of the box comes first.
+scoped() {
+  [ -z "${in_scope-}" ] || return 0
+  export in_scope=yes
+  enter_scope
+}
+
 # Into the box's cgroup and namespaces; what is to be written there later is opened before.
 spawn() {
   trap 'confess' EXIT
+  scoped
   exec 8>"$run/init" 9>"$run/exit"
   identify self
   spawned=$started
@@ -885,6 +899,14 @@ monitor() {
   wait "$pid" || status=$?
   [ "$pid_namespace" = private ] || reap || :
   printf '%s\n' "$status" >&9
+  tell_oom >&9
+}
+
+# systemd takes the group away with its last process, and with it what it knew.
+tell_oom() {
+  [ -z "${scope-}" ] || while read -r key count; do
+    [ "$key" != oom_kill ] || printf 'oom_kill %s\n' "$count"
+  done <"${cgroups%% *}/memory.events" || :
 }
 
 # Without a pid namespace of its own the box's other processes outlive the first: the cgroup names them.
@@ -1055,7 +1077,7 @@ forget_environment() {
   while read -r first second; do
     second=${second%%=*}
     case $first:$second in
-      *[!A-Za-z0-9_:]* | export: | export:PATH | export:LC_ALL | export:SHELL | export:BOXES_TRACE | export:enter_*) ;;
+      *[!A-Za-z0-9_:]* | export: | export:PATH | export:LC_ALL | export:SHELL | export:XDG_RUNTIME_DIR | export:BOXES_TRACE | export:enter_*) ;;
       export:*) unset "$second" ;;
     esac
   done <<EOF
@@ -1141,6 +1163,39 @@ alone() {
   entering "$@"
 }
 
+# ---- Where systemd owns the control groups -------------------------------------------------------
+# It makes a scope, and delegates it: what is below is ours, and neither a reload nor the end of a session touches it.
+
+systemd() {
+  busctl "$bus" call org.freedesktop.systemd1 /org/freedesktop/systemd1 org.freedesktop.systemd1.Manager "$@"
+}
+
+# A scope of the calling process. Inner groups hold none (cgroups(7)): the box has one leaf, the keeper of the log another.
+make_scope() {
+  read -r me _ </proc/self/stat
+  tries=0
+  until answer=$(systemd StartTransientUnit 'ssa(sv)a(sa(sv))' "$scope" fail 6 Description s "the box $name" Slice s boxes.slice \
+    Delegate b true PIDs au 1 "$me" CollectMode s inactive-or-failed TimeoutStopUSec t "${grace}0000" 0 2>&1); do
+    # That of a box which has just ended is there for a moment.
+    case $answer in *already*) ;; *) tries=100 ;; esac
+    tries=$((tries + 1))
+    [ "$tries" -lt 100 ] || die 125 "systemd gives no control group: $answer" 'boxes doctor tells what this machine has'
+    sleep 0.05
+  done
+  group=${cgroups%/box}
+  until grep -qx "$me" "$group/cgroup.procs" 2>/dev/null; do sleep 0.01; done
+  mkdir "$cgroups" "$group/log"
+  printf '0\n' >"$group/log/cgroup.procs"
+}
+
+inner_groups() { printf '%s\n' "${1%/box}/log" "${1%/box}"; }
+
+# Of an ordinary user only systemd may move what is in another unit.
+attach() {
+  read -r me _ </proc/self/stat
+  systemd AttachProcessesToUnit ssau "$scope" /box 1 "$me" >/dev/null
+}
+
 # ---- This box ---------------------------------------------------------------------------------
 
 # On the host, before anything of the box runs.
@@ -1151,7 +1206,7 @@ prepare() {
   mkdir -p "$run/root" "$data/upper" "$data/work"
   umask 077
   keep_program
-  mkfifo "$run/go" "$run/status" "$run/rooted" "$run/launched"
+  mkfifo "$run/go" "$run/status" "$run/rooted" "$run/launched" "$run/said"
   step 'Open the writable layer' always
   if [ -e "$data/lower" ]; then
     same_lower host
@@ -1282,9 +1337,14 @@ prepare() {
 
 # The control group.
 confine() {
+  :
+}
+
+# The control group, where systemd makes it.
+enter_scope() {
   step 'Make the control group' always
-  cgcreate -g cpu,io,memory,pids:boxes
-  cgcreate -g cpu,io,memory,pids:boxes/user
+  make_scope
+  printf '%s\n' '+cpu +io +memory +pids' >/sys/fs/cgroup/boxes.slice/boxes-user.scope/cgroup.subtree_control
 }
 
 # In the furnisher: the box's mount namespace, before the pivot.
@@ -1310,8 +1370,9 @@ build_root() {
 # Into the cgroup and the namespaces; ends as the monitor.
 join() {
   step 'Enter the cgroup and the namespaces' 'pid, network_mode, ipc, uts, cgroup, time, timeOffsets'
-  exec cgexec -g cpu,io,memory,pids:boxes/user unshare --mount --propagation slave --pid --net --ipc --uts \
-    --cgroup --time --monotonic 0 --boottime 0 -- sh "$self" monitor
+  printf '%s\n' 0 >/sys/fs/cgroup/boxes.slice/boxes-user.scope/box/cgroup.procs
+  exec unshare --mount --propagation slave --pid --net --ipc --uts --cgroup --time --monotonic 0 --boottime 0 \
+    -- sh "$self" monitor
 }
 
 # In PID 1: the rest of the box; ends as its command.
@@ -1346,7 +1407,7 @@ viewing() {
 entering() {
   step 'Enter the box' always
   exec 8<"$run/process"
-  exec 9</sys/fs/cgroup/boxes/user
+  exec 9</sys/fs/cgroup/boxes.slice/boxes-user.scope/box
   exec nsenter --target "$enter_target" --mount --uts --ipc --net --time "--root=$enter_view" -- perl -e \
     "$LAUNCHER" enter "/proc/$enter_target/root" "$@"
 }

@@ -8,6 +8,6 @@ who() {
 try 'the user is an ordinary one, in her session' who
 
 controllers() {
-  expect "$(cat "${groups%/boxes}/cgroup.controllers")" is 'cpuset cpu io memory pids'
+  expect "$(cat "${groups%/boxes.slice}/cgroup.controllers")" is 'cpuset cpu io memory pids'
 }
 try 'her control groups have all controllers' controllers

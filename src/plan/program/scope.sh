@@ -1,0 +1,32 @@
+# ---- Where systemd owns the control groups -------------------------------------------------------
+# It makes a scope, and delegates it: what is below is ours, and neither a reload nor the end of a session touches it.
+
+systemd() {
+  busctl "$bus" call org.freedesktop.systemd1 /org/freedesktop/systemd1 org.freedesktop.systemd1.Manager "$@"
+}
+
+# A scope of the calling process. Inner groups hold none (cgroups(7)): the box has one leaf, the keeper of the log another.
+make_scope() {
+  read -r me _ </proc/self/stat
+  tries=0
+  until answer=$(systemd StartTransientUnit 'ssa(sv)a(sa(sv))' "$scope" fail 6 Description s "the box $name" Slice s boxes.slice \
+    Delegate b true PIDs au 1 "$me" CollectMode s inactive-or-failed TimeoutStopUSec t "${grace}0000" 0 2>&1); do
+    # That of a box which has just ended is there for a moment.
+    case $answer in *already*) ;; *) tries=100 ;; esac
+    tries=$((tries + 1))
+    [ "$tries" -lt 100 ] || die 125 "systemd gives no control group: $answer" 'boxes doctor tells what this machine has'
+    sleep 0.05
+  done
+  group=${cgroups%/box}
+  until grep -qx "$me" "$group/cgroup.procs" 2>/dev/null; do sleep 0.01; done
+  mkdir "$cgroups" "$group/log"
+  printf '0\n' >"$group/log/cgroup.procs"
+}
+
+inner_groups() { printf '%s\n' "${1%/box}/log" "${1%/box}"; }
+
+# Of an ordinary user only systemd may move what is in another unit.
+attach() {
+  read -r me _ </proc/self/stat
+  systemd AttachProcessesToUnit ssau "$scope" /box 1 "$me" >/dev/null
+}
