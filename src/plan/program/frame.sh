@@ -99,8 +99,8 @@ same_lower() {
   [ "$lower" = "$1" ] || die 125 "its writable layer lies on another root: $lower" "boxes down $name removes that layer"
 }
 
-# Those above a box's group that go with it.
-inner_groups() { printf '%s\n' "${1%/*}"; }
+# Sets $inner: groups beside and above a box's that go with it.
+inner_groups() { inner=${1%/*}; }
 
 # take_ids 'FIRST COUNT'...: of the host, unless another box has one of them. Under the lock, until they are written down.
 take_ids() {
@@ -137,7 +137,8 @@ remove_groups() {
     # One that was on its way into the group when the others were killed has come since.
     [ "$tries" -eq 0 ] || slay
     [ "$tries" -lt 2 ] || find "$@" -mindepth 1 -depth -type d -exec rmdir {} + 2>/dev/null || :
-    for group in "$@"; do set -- "$@" $(inner_groups "$group"); done
+    # shellcheck disable=SC2086 # paths without blanks
+    for group in "$@"; do inner_groups "$group"; set -- "$@" $inner; done
     lock
     rmdir "$@" 2>/dev/null || :
     unlock

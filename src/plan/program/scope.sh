@@ -23,7 +23,7 @@ make_scope() {
   printf '0\n' >"$group/log/cgroup.procs"
 }
 
-inner_groups() { printf '%s\n' "${1%/box}/log" "${1%/box}"; }
+inner_groups() { inner="${1%/box}/log ${1%/box}"; }
 
 # Of an ordinary user only systemd may move what is in another unit.
 attach() {
