@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+// npm run matrix: writes the table "area × machine" of README.md from results/, where the last runs have left theirs
+// (`.ci/run`). A machine that has not run has no column.
+import { readFile, writeFile } from 'node:fs/promises'
+import { relative } from 'node:path'
+
+const root = new URL('..', import.meta.url).pathname
+
+/** A machine: its column's title, and which of the results are its own. */
+const machines = [
+  {
+    title: 'Debian 12, cgroup v1 + v2, root',
+    own: ({ from, area }) => from === 'jest' && area !== 'rootless',
+  },
+  { title: 'Debian 12, an ordinary user', own: ({ from, area }) => from === 'jest' && area === 'rootless' },
+  { title: 'Debian 13, cgroup v2, systemd, root', own: ({ from, set }) => from === 'vm' && set === 'root' },
+  { title: 'Debian 13, an ordinary user', own: ({ from, set }) => from === 'vm' && set === 'user' },
+]
+
+const results = [
+  ...fromJest(await read('results/jest.json')),
+  ...((await read('results/vm.json')) ?? []).map((one) => ({ from: 'vm', ...one })),
+]
+if (results.length === 0) {
+  process.stderr.write('matrix: results/ holds no results: .ci/run leaves them there\n')
+  process.exit(1)
+}
+const [begin, end] = ['<!-- matrix: npm run matrix -->\n', '<!-- /matrix -->']
+const readme = `${root}README.md`
+const [before, rest = ''] = (await readFile(readme, 'utf8')).split(begin)
+const after = rest.slice(rest.indexOf(end))
+if (!after.startsWith(end)) throw new Error(`README.md has no ${begin.trim()} with a ${end} after it`)
+await writeFile(readme, `${before}${begin}${table(results)}${after}`)
+
+function table(all) {
+  const columns = machines
+    .map(({ title, own }) => ({ title, results: all.filter(own) }))
+    .filter((column) => column.results.length > 0)
+  const areas = [...new Set(all.map(({ area }) => area))].sort()
+  const row = (title, of) => line([title, ...columns.map((column) => cell(of(column.results)))])
+  return [
+    line(['area', ...columns.map(({ title }) => title)]),
+    line(['---', ...columns.map(() => '--:')]),
+    ...areas.map((area) => row(area, (own) => own.filter((one) => one.area === area))),
+    row('**all**', (own) => own),
+    '',
+  ].join('\n')
+}
+
+const line = (cells) => `| ${cells.join(' | ')} |`
+
+function cell(own) {
+  if (own.length === 0) return ''
+  const failed = own.filter(({ passed }) => !passed).length
+  return `${own.length - failed} passed${failed > 0 ? `, **${failed} failed**` : ''}`
+}
+
+/** A test file below test/AREA; one that did not load counts as a test that failed. */
+function fromJest(report) {
+  return (report?.testResults ?? []).flatMap(({ name, status, assertionResults }) => {
+    const [area] = relative(`${root}test`, name).split('/')
+    const ran = assertionResults.filter((one) => ['passed', 'failed'].includes(one.status))
+    if (ran.length === 0 && status === 'failed') return [{ from: 'jest', area, passed: false }]
+    return ran.map((one) => ({ from: 'jest', area, passed: one.status === 'passed' }))
+  })
+}
+
+async function read(file) {
+  const text = await readFile(`${root}${file}`, 'utf8').catch(() => '')
+  return text === '' ? undefined : JSON.parse(text)
+}

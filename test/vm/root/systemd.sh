@@ -1,0 +1,56 @@
+# systemd owns the tree of control groups; boxes lives beside its slices.
+. /src/library
+
+as_before() {
+  expect "$(box limits status)" is "$was"
+  expect "$(group limits memory.max)" is $((64 << 20))
+  expect "$(group limits cpu.max)" is '50000 100000'
+  expect "$(group limits cgroup.controllers)" is "$controllers"
+  expect "$(box limits enter hostname)" is limits
+}
+
+begin() {
+  box limits up -d
+}
+try 'a box with limits is up' begin
+was=$(box limits status) controllers=$(group limits cgroup.controllers)
+
+reload() {
+  systemctl daemon-reload
+  as_before
+}
+try 'it survives daemon-reload, with its limits' reload
+
+reexec() {
+  systemctl daemon-reexec
+  as_before
+}
+try 'it survives daemon-reexec, with its limits' reexec
+
+units() {
+  systemctl set-property --runtime system.slice CPUWeight=50
+  systemctl start --wait systemd-tmpfiles-clean.service
+  systemctl revert system.slice
+  as_before
+}
+try 'it survives what systemd does with other groups' units
+box limits down -t 0
+
+gone() { ! pgrep -f "$1"; }
+
+# A login session of root, of which nothing may remain: the machine has KillUserProcesses=yes.
+session() {
+  su -l root -c "cat /proc/self/cgroup; sleep 2002 & sh $here/programs/talker up -d" >"$scratch/session"
+  expect "$(head -n 1 "$scratch/session")" like '*/session-*.scope'
+  until_so 15 gone 'sleep 200[2]'
+  expect "$(box talker status)" like 'running *'
+}
+try 'up -d of a login session outlives that' session
+
+talks() {
+  lines=$(box talker logs | wc -l)
+  sleep 2
+  expect "$(box talker logs | wc -l)" above "$lines"
+}
+try 'and what it says is kept' talks
+box talker down -t 0
