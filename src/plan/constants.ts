@@ -18,9 +18,7 @@ export function constants(box: Box, host: Host): Record<string, string> {
     ...(host.root ? {} : ownIds(host)),
     trees: trees(host).join(' '),
     cgroups: groups(box.name, host).join(' '),
-    ...(host.cgroup.manager === null
-      ? {}
-      : { scope: scopeOf(box.name), bus: host.root ? '--system' : '--user' }),
+    ...besideGroups(box, host),
     own_root: namespaces.mount.mode === 'private' ? 'yes' : 'no',
     pid_namespace: namespaces.pid.mode,
     propagation: sharesMounts(box) ? 'unchanged' : 'slave',
@@ -28,6 +26,19 @@ export function constants(box: Box, host: Host): Record<string, string> {
     stop_signal: signalWord(process.stopSignal),
     grace: `${Math.round(process.stopGracePeriod * 100)}`,
     log_bytes: `${10 * 1024 * 1024}`,
+  }
+}
+
+/** Groups that go with those of the box: the parent of all boxes, if it is empty; or all of the scope. */
+function besideGroups({ name }: Box, host: Host): Record<string, string> {
+  const all = trees(host)
+  if (host.cgroup.manager === null) return { beside: '', above: all.map((tree) => `${tree}/boxes`).join(' ') }
+  const scope = `${all[0]}/boxes.slice/${scopeOf(name)}`
+  return {
+    beside: `${scope}/log ${scope}`,
+    above: '',
+    scope: scopeOf(name),
+    bus: host.root ? '--system' : '--user',
   }
 }
 

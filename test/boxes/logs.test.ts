@@ -8,7 +8,7 @@ const root = busyboxRoot()
 afterAll(() => rmSync(root, { recursive: true }))
 const script = (text: string) => here.box({ rootfs: root, command: ['sh', '-c', text] })
 const ended = (box: ReturnType<typeof script>) =>
-  until(async () => (await box.status()).status === 3, 'it has ended')
+  until(async () => (await box.status()).status === 3, 'it has ended', 60_000)
 
 test('a detached box’s output and errors are kept, in order', async () => {
   const box = script('echo one; echo two >&2; echo three')

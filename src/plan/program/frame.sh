@@ -99,9 +99,6 @@ same_lower() {
   [ "$lower" = "$1" ] || die 125 "its writable layer lies on another root: $lower" "boxes down $name removes that layer"
 }
 
-# Sets $inner: groups beside and above a box's that go with it.
-inner_groups() { inner=${1%/*}; }
-
 # take_ids 'FIRST COUNT'...: of the host, unless another box has one of them. Under the lock, until they are written down.
 take_ids() {
   lock
@@ -132,15 +129,14 @@ remove_groups() {
   tries=0
   while :; do
     set --
-    for group in $cgroups; do [ ! -d "$group" ] || set -- "$@" "$group"; done
+    for group in $cgroups $beside; do [ ! -d "$group" ] || set -- "$@" "$group"; done
     [ $# -gt 0 ] || break
     # One that was on its way into the group when the others were killed has come since.
     [ "$tries" -eq 0 ] || slay
     [ "$tries" -lt 2 ] || find "$@" -mindepth 1 -depth -type d -exec rmdir {} + 2>/dev/null || :
-    # shellcheck disable=SC2086 # paths without blanks
-    for group in "$@"; do inner_groups "$group"; set -- "$@" $inner; done
     lock
-    rmdir "$@" 2>/dev/null || :
+    # shellcheck disable=SC2086 # paths without blanks
+    rmdir "$@" $above 2>/dev/null || :
     unlock
     tries=$((tries + 1))
     [ "$tries" -lt 100 ] || { printf 'boxes: %s: busy: %s\n' "$name" "$*" >&2; return 1; }

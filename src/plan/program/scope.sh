@@ -5,12 +5,13 @@ systemd() {
   busctl "$bus" call org.freedesktop.systemd1 /org/freedesktop/systemd1 org.freedesktop.systemd1.Manager "$@"
 }
 
-# A scope of the calling process. Inner groups hold none (cgroups(7)): the box has one leaf, the keeper of the log another.
+# make_scope COUNT PROPERTY...: a scope of the calling process. Inner groups hold none (cgroups(7)): the box has one leaf, the keeper of the log another.
 make_scope() {
   read -r me _ </proc/self/stat
-  tries=0
-  until answer=$(systemd StartTransientUnit 'ssa(sv)a(sa(sv))' "$scope" fail 6 Description s "the box $name" Slice s boxes.slice \
-    Delegate b true PIDs au 1 "$me" CollectMode s inactive-or-failed TimeoutStopUSec t "${grace}0000" 0 2>&1); do
+  tries=0 count=$1
+  shift
+  until answer=$(systemd StartTransientUnit 'ssa(sv)a(sa(sv))' "$scope" fail "$((count + 6))" Description s "the box $name" Slice s boxes.slice \
+    Delegate b true PIDs au 1 "$me" CollectMode s inactive-or-failed TimeoutStopUSec t "${grace}0000" "$@" 0 2>&1); do
     # That of a box which has just ended is there for a moment.
     case $answer in *already*) ;; *) tries=100 ;; esac
     tries=$((tries + 1))
@@ -22,8 +23,6 @@ make_scope() {
   mkdir "$cgroups" "$group/log"
   printf '0\n' >"$group/log/cgroup.procs"
 }
-
-inner_groups() { inner="${1%/box}/log ${1%/box}"; }
 
 # Of an ordinary user only systemd may move what is in another unit.
 attach() {

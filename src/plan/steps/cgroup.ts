@@ -4,6 +4,7 @@ import { groupPath, hasLibcgroup, managed, scopeOf, v2Controllers } from '../cgr
 import { treesOf } from '../cgroup/join.ts'
 import { type Limit, limits } from '../cgroup/limits.ts'
 import { asWord, deviceNumbers, limitValue } from '../cgroup/numbers.ts'
+import { isShare, makeScope } from '../cgroup/scope.ts'
 import type { About, Command, Step, Where, Word } from '../plan.ts'
 
 export const about: About = {
@@ -17,18 +18,19 @@ export const about: About = {
 /** The group always; its limits as the spec asks, each with the field that did. */
 export function cgroup(box: Box, host: Host): Step[] {
   if (host.cgroup.version === 'none') return []
-  const wanted = limits(box, host)
+  const all = limits(box, host)
+  const scope = host.cgroup.manager !== null
+  const wanted = scope ? all.filter((limit) => !isShare(limit)) : all
   const set = forCgset(box, host, wanted)
   // systemd's scope begins with a process in it, so it is made by the one that will be the monitor.
-  const where: Where = host.cgroup.manager === null ? 'confine' : 'scope'
-  const why = [...new Set(wanted.map((limit) => limit.why).filter((field) => field !== 'always'))]
+  const where: Where = scope ? 'scope' : 'confine'
   return [
     {
       kind: 'cgroup',
       title: 'Make the control group',
-      why: 'always',
+      why: scope ? reasons(all.filter(isShare)) : 'always',
       where,
-      run: make(box, host),
+      run: scope ? [makeScope(all), ...enable(box, host)] : make(box, host),
       undo: [{ call: 'remove_groups', args: [] }],
     },
     ...(wanted.length === 0
@@ -37,7 +39,7 @@ export function cgroup(box: Box, host: Host): Step[] {
           {
             kind: 'cgroup',
             title: 'Limit its resources',
-            why: why.join(', ') || 'always',
+            why: reasons(wanted),
             where,
             run: [
               ...deviceNumbers(wanted),
@@ -55,8 +57,13 @@ export function cgroup(box: Box, host: Host): Step[] {
   ]
 }
 
+function reasons(wanted: readonly Limit[]): string {
+  return (
+    [...new Set(wanted.map(({ why }) => why).filter((field) => field !== 'always'))].join(', ') || 'always'
+  )
+}
+
 function make(box: Box, host: Host): Command[] {
-  if (host.cgroup.manager !== null) return [{ call: 'make_scope', args: [] }, ...enable(box, host)]
   const controllers = managed(box, host)
   const path = groupPath(box.name, host)
   const cpuset =

@@ -4,7 +4,7 @@
 controllers() {
   box long up -d
   box limits up -d
-  for level in /sys/fs/cgroup /sys/fs/cgroup/boxes; do
+  for level in /sys/fs/cgroup "$groups" "$groups/boxes-long.scope"; do
     for controller in cpu io memory pids; do
       expect " $(cat "$level/cgroup.subtree_control") " like "* $controller *"
     done
@@ -15,32 +15,32 @@ controllers() {
 try 'controllers are enabled from the top down' controllers
 
 leaves() {
-  expect "$(cat /sys/fs/cgroup/boxes/cgroup.procs)" is ''
+  expect "$(cat "$groups/boxes-long.scope/cgroup.procs")" is ''
   expect "$(group long cgroup.procs | grep -c .)" above 1
   expect "$(group long cgroup.type)" is domain
 }
 try 'processes are in leaves only' leaves
 
 frozen() {
-  group_file=/sys/fs/cgroup/boxes/long
-  echo 1 >$group_file/cgroup.freeze
-  until_so 5 grep -qx 'frozen 1' $group_file/cgroup.events
+  group_file=$(group_of long)
+  echo 1 >"$group_file/cgroup.freeze"
+  until_so 5 grep -qx 'frozen 1' "$group_file/cgroup.events"
   pid=$(box long status)
   expect "$pid" like 'running *'
   box long down -t 1
   expect "$(box long status || :)" is absent
-  [ ! -e $group_file ]
+  [ ! -e "$group_file" ]
 }
 try 'down of a frozen box' frozen
 
 thawed() {
   box talker up -d
-  echo 1 >/sys/fs/cgroup/boxes/talker/cgroup.freeze
-  until_so 5 grep -qx 'frozen 1' /sys/fs/cgroup/boxes/talker/cgroup.events
+  echo 1 >"$(group_of talker)/cgroup.freeze"
+  until_so 5 grep -qx 'frozen 1' "$(group_of talker)/cgroup.events"
   lines=$(box talker logs | wc -l)
   sleep 0.6
   expect "$(box talker logs | wc -l)" is "$lines"
-  echo 0 >/sys/fs/cgroup/boxes/talker/cgroup.freeze
+  echo 0 >"$(group_of talker)/cgroup.freeze"
   sleep 1
   expect "$(box talker logs | wc -l)" above "$lines"
   box talker down -t 0

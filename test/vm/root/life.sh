@@ -48,7 +48,7 @@ try 'enter runs one more command in it, and has its status' entered
 in_group() {
   expect "$(box long enter cat /proc/self/cgroup)" is '0::/'
   pid=$(box long status)
-  expect "$(cat "/proc/${pid#* }/cgroup")" is '0::/boxes/long'
+  expect "$(cat "/proc/${pid#* }/cgroup")" is '0::/boxes.slice/boxes-long.scope/box'
 }
 try 'what enters is in the group of the box, which is the root of all it sees' in_group
 

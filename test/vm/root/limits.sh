@@ -4,7 +4,7 @@
 written() {
   box limits up -d
   expect "$(group limits cpu.max)" is '50000 100000'
-  expect "$(group limits cpu.weight)" is 20
+  expect "$(cat "$groups/boxes-limits.scope/cpu.weight")" is 20
   expect "$(group limits cpuset.cpus)" is 0
   expect "$(group limits cpuset.mems)" is 0
   expect "$(group limits memory.max)" is $((64 << 20))
@@ -17,7 +17,7 @@ try 'cpu, cpuset, memory and pids' written
 
 disk() {
   number=$(cat /sys/block/vda/dev)
-  expect "$(group limits io.weight)" is 'default 300'
+  expect "$(cat "$groups/boxes-limits.scope/io.weight")" is 'default 300'
   expect "$(group limits io.max)" is "$number rbps=3145728 wbps=max riops=max wiops=200"
 }
 try 'the disk, by its number' disk

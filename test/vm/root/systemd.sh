@@ -1,4 +1,4 @@
-# systemd owns the tree of control groups; boxes lives beside its slices.
+# systemd owns the tree of control groups; a box lives in a scope that it has delegated.
 . /src/library
 
 as_before() {
