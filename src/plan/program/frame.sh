@@ -387,7 +387,8 @@ slay() {
   rounds=0
   while :; do
     left=''
-    for group in $cgroups; do [ ! -e "$group/cgroup.kill" ] || printf '1\n' >"$group/cgroup.kill"; done
+    # A group of systemd's may go at any moment, with its last process.
+    for group in $cgroups; do [ ! -e "$group/cgroup.kill" ] || printf '1\n' >"$group/cgroup.kill" || :; done 2>/dev/null
     if alive "$run/init"; then left=$pid; kill -KILL "$pid" 2>/dev/null || :; fi
     for group in $cgroups; do
       [ -e "$group/cgroup.procs" ] || continue
@@ -395,9 +396,9 @@ slay() {
         # To kill 0 is to kill the group of this shell; the kernel writes it for who is in an outer pid namespace.
         [ "$pid" -gt 0 ] || continue
         left=$pid
-        kill -KILL "$pid" 2>/dev/null || :
-      done <"$group/cgroup.procs"
-    done
+        kill -KILL "$pid" || :
+      done <"$group/cgroup.procs" || :
+    done 2>/dev/null
     [ -n "$left" ] || break
     rounds=$((rounds + 1))
     [ "$rounds" -lt 200 ] || die 125 "process $left does not end" "see /proc/$left/stack for what it waits for, then boxes down $name again"
