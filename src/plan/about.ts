@@ -4,6 +4,7 @@ import { about as console } from './steps/console.ts'
 import { about as detachHost } from './steps/detach-host.ts'
 import { about as dev } from './steps/dev.ts'
 import { about as enter } from './steps/enter.ts'
+import { about as helper } from './steps/helper.ts'
 import { about as initFiles } from './steps/init-files.ts'
 import { about as kernelFiles } from './steps/kernel-files.ts'
 import { about as launch } from './steps/launch.ts'
@@ -35,6 +36,7 @@ const aboutKinds: Readonly<Record<string, About>> = {
   'detach-host': detachHost,
   dev,
   enter,
+  helper,
   'init-files': initFiles,
   'kernel-files': kernelFiles,
   launch,

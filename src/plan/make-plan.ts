@@ -7,6 +7,7 @@ import { console } from './steps/console.ts'
 import { detachHost } from './steps/detach-host.ts'
 import { dev } from './steps/dev.ts'
 import { enter } from './steps/enter.ts'
+import { helper } from './steps/helper.ts'
 import { initFiles } from './steps/init-files.ts'
 import { kernelFiles } from './steps/kernel-files.ts'
 import { launch } from './steps/launch.ts'
@@ -49,6 +50,7 @@ export function makePlan(box: Box, host: Host): Plan {
     mappedOwners(box, host),
     overlay(box, host),
     dev(box),
+    helper(box, host),
     pivotRoot(box),
     namespaces(box, host),
     names(box),
@@ -61,9 +63,10 @@ export function makePlan(box: Box, host: Host): Plan {
     readOnlyRoot(box),
     detachHost(box),
     ownMasks(box),
-    readOnlyView(host),
-    launch(box),
+    readOnlyView(box, host),
+    launch(box, host),
     enter(box, host),
   ]
-  return { schema: 1, box, steps: steps.flat(), constants: constants(box, host) }
+  const log = host.tools.stdbuf === undefined ? 'applets' : 'coreutils'
+  return { schema: 1, box, steps: steps.flat(), log, constants: constants(box, host) }
 }

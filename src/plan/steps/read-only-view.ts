@@ -1,4 +1,5 @@
 import type { Host } from '../../host/host.ts'
+import type { Box } from '../../spec/box.ts'
 import type { About, Command, Step } from '../plan.ts'
 
 export const about: About = {
@@ -10,14 +11,14 @@ export const about: About = {
   docker: 'runc runs a sealed copy of itself',
 }
 
-export function readOnlyView(host: Host): Step[] {
+export function readOnlyView(box: Box, host: Host): Step[] {
   return [
     {
       kind: 'read-only-view',
       title: "Take a read-only view of the host's tools",
       why: 'always',
       where: 'init',
-      run: remount(host),
+      run: remount(box, host),
       undo: [],
     },
     {
@@ -28,13 +29,22 @@ export function readOnlyView(host: Host): Step[] {
       run: [
         { note: 'Held open, since no other process keeps it.' },
         { open: 7, from: '/proc/self/ns/mnt' },
-        ...remount(host),
+        ...remount(box, host),
       ],
       undo: [],
     },
   ]
 }
 
-function remount(host: Host): Command[] {
-  return host.toolMounts.map((mount) => ({ run: ['mount', '-o', 'remount,bind,ro', mount] }))
+function remount(box: Box, host: Host): Command[] {
+  return [
+    ...(box.launcher === 'perl' ? [] : nullDevice),
+    ...host.toolMounts.map((mount) => ({ run: ['mount', '-o', 'remount,bind,ro', mount] })),
+  ]
 }
+
+/** Not for a box to chown: the host's. perl takes that of the box; a shell that opens it by a path could be led astray. */
+const nullDevice: readonly Command[] = [
+  { run: ['mount', '-t', 'tmpfs', '-o', 'mode=755,size=64k', 'tmpfs', '/dev'] },
+  { run: ['mknod', '-m', '666', '/dev/null', 'c', '1', '3'] },
+]

@@ -1,7 +1,7 @@
 import type { Box, Volume } from '../../spec/box.ts'
+import { bind } from '../inside.ts'
 import { mountPoint } from '../nested.ts'
 import type { About, Step } from '../plan.ts'
-import { furnisher } from '../refs.ts'
 
 export const about: About = {
   does: 'Shows a directory or a file of the host in the box.',
@@ -36,18 +36,15 @@ export function volumes(box: Box): Step[] {
     where: 'init',
     run: [
       {
-        run: [
-          'mount',
-          '-N',
-          furnisher,
-          volume.readOnly ? '--bind' : '--rbind',
-          '-o',
+        run: bind(
+          box,
+          volume.readOnly ? 'bind' : 'rbind',
           volume.readOnly
             ? ['ro', { ref: `volume_flags_${index}` }, `,${options(volume, box)}`]
-            : options(volume, box),
+            : [options(volume, box)],
           ['/dev/.old', { ref: `volume_${index}` }],
           mountPoint(volume.target, box),
-        ],
+        ),
       },
     ],
     undo: [],

@@ -1,0 +1,97 @@
+import { CAPABILITIES } from '../host/capabilities.ts'
+import type { Host } from '../host/host.ts'
+import type { Box } from '../spec/box.ts'
+import { helper } from './inside.ts'
+import type { Command, Word } from './plan.ts'
+import { run } from './refs.ts'
+
+/**
+ * The launcher without perl: tools that become one another, each with one thing to do, and the command at last. `@` is where
+ * the path of its program goes. They are named by their paths: PATH is that of the box by then.
+ */
+export function chain(box: Box, host: Host, verb: 'up' | 'enter', way: readonly Word[]): Word[] {
+  const place = (name: string): string => host.tools[name]?.path ?? name
+  const [first, ...rest] = way
+  return [
+    ...clean(box, host),
+    ...(first === undefined ? [] : [place(first as string), ...rest]),
+    ...(box.launcher === 'setpriv' ? byTools(box, host, place, verb) : byHelper(box)),
+  ]
+}
+
+/** The commands that start it; `argv` is the box's command. */
+export function launchBy(
+  box: Box,
+  verb: 'up' | 'enter',
+  root: Word,
+  view: Word,
+  words: readonly Word[],
+  argv: readonly Word[],
+): Command[] {
+  const { user, groups, oomScoreAdj, umask } = box.process
+  const [uid = '0', gid = '0'] = user.split(':')
+  return [
+    { call: 'ids', args: [uid, gid, ...groups] },
+    ...(oomScoreAdj === null ? [] : [{ write: '/proc/self/oom_score_adj', lines: [`${oomScoreAdj}`] }]),
+    { call: 'umask', args: [umask.toString(8).padStart(4, '0')] },
+    { call: 'launch', args: [verb, root, view, `${words.length}`, ...words, ...argv] },
+  ]
+}
+
+/** What the shell that comes before exports by itself; and what it was started with. */
+function clean({ process: { environment } }: Box, { tools }: Host): string[] {
+  const given = environment.map(([name]) => name)
+  const own = ['_', 'OLDPWD', 'PWD', 'SHLVL'].filter((name) => !given.includes(name))
+  const signals = tools.env === undefined || tools.env.version === 'busybox' ? [] : ['--default-signal']
+  return [tools.env?.path ?? 'env', ...signals, ...own.flatMap((name) => ['-u', name])]
+}
+
+const uid = { ref: 'uid' } as const
+const gid = { ref: 'gid' } as const
+
+/** capsh changes the root as the last of them, with every capability still: nothing in the box can look through its /proc/PID/root. */
+function byTools(box: Box, host: Host, place: (name: string) => string, verb: 'up' | 'enter'): Word[] {
+  const { privileges, process } = box
+  const dropped = host.capabilities
+    .filter((name) => !privileges.capabilities.includes(name))
+    .map((name) => name.toLowerCase())
+    .join(',')
+  const limits = process.ulimits.map(
+    ({ name, soft, hard }) => `--${name}=${soft ?? 'unlimited'}:${hard ?? 'unlimited'}`,
+  )
+  return [
+    place('setsid'),
+    ...(limits.length === 0 ? [] : [place('prlimit'), ...limits]),
+    place('setpriv'),
+    '--pdeathsig',
+    verb === 'up' ? 'clear' : 'KILL',
+    ...(privileges.noNewPrivs ? ['--no-new-privs'] : []),
+    ...(privileges.seccomp === null ? [] : ['--seccomp-filter', [run, '/filter'] as Word]),
+    place('capsh'),
+    ['--chroot=', { ref: 'place' }],
+    '--noamb',
+    '--inh=',
+    ...(dropped === '' ? [] : [`--drop=${dropped}`]),
+    ['--gid=', gid],
+    ['--groups=', { ref: 'groups' }],
+    ['--uid=', uid],
+    '--shell=@',
+    '--',
+  ]
+}
+
+/** It drops next to nothing, so that only a box that keeps all is launched by it. */
+function byHelper({ privileges }: Box): Word[] {
+  // Numbers: it knows fewer names than the kernel.
+  const none = privileges.capabilities.map((name) => `-cap_${CAPABILITIES.indexOf(name)}`).join(',')
+  return [
+    helper,
+    'setsid',
+    helper,
+    'setpriv',
+    ...(privileges.noNewPrivs ? ['--nnp'] : []),
+    `--ambient-caps=${none}`,
+    `--inh-caps=${none}`,
+    '@',
+  ]
+}

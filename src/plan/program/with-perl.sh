@@ -1,0 +1,15 @@
+# ---- What perl does ------------------------------------------------------------------------------
+
+# Lets go of the terminal that script made: the box's command takes it, and in a user namespace it may not steal one (TIOCNOTTY).
+untie="perl -e '\$SIG{HUP} = q(IGNORE); ioctl STDIN, 0x5422, 0; exec @ARGV' --"
+
+# targets ENTRY...: see TARGETS above
+targets() {
+  perl -e "$TARGETS" "$machine" "$@"
+}
+
+alone() {
+  viewing
+  enter_view=/
+  entering "$@"
+}
