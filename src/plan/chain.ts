@@ -2,20 +2,23 @@ import { CAPABILITIES } from '../host/capabilities.ts'
 import type { Host } from '../host/host.ts'
 import type { Box } from '../spec/box.ts'
 import { helper } from './inside.ts'
-import type { Command, Word } from './plan.ts'
+import type { Command, Part, Word } from './plan.ts'
 import { run } from './refs.ts'
+
+/** The box's root, through a process of it. */
+type Root = readonly Part[]
 
 /**
  * The launcher without perl: tools that become one another, each with one thing to do, and the command at last. `@` is where
  * the path of its program goes. They are named by their paths: PATH is that of the box by then.
  */
-export function chain(box: Box, host: Host, verb: 'up' | 'enter', way: readonly Word[]): Word[] {
+export function chain(box: Box, host: Host, verb: 'up' | 'enter', root: Root, way: readonly Word[]): Word[] {
   const place = (name: string): string => host.tools[name]?.path ?? name
   const [first, ...rest] = way
   return [
     ...clean(box, host),
     ...(first === undefined ? [] : [place(first as string), ...rest]),
-    ...(box.launcher === 'setpriv' ? byTools(box, host, place, verb) : byHelper(box)),
+    ...(box.launcher === 'setpriv' ? byTools(box, host, place, verb, root) : byHelper(box)),
   ]
 }
 
@@ -23,7 +26,7 @@ export function chain(box: Box, host: Host, verb: 'up' | 'enter', way: readonly 
 export function launchBy(
   box: Box,
   verb: 'up' | 'enter',
-  root: Word,
+  root: Root,
   view: Word,
   words: readonly Word[],
   argv: readonly Word[],
@@ -50,7 +53,13 @@ const uid = { ref: 'uid' } as const
 const gid = { ref: 'gid' } as const
 
 /** capsh changes the root as the last of them, with every capability still: nothing in the box can look through its /proc/PID/root. */
-function byTools(box: Box, host: Host, place: (name: string) => string, verb: 'up' | 'enter'): Word[] {
+function byTools(
+  box: Box,
+  host: Host,
+  place: (name: string) => string,
+  verb: 'up' | 'enter',
+  root: Root,
+): Word[] {
   const { privileges, process } = box
   const dropped = host.capabilities
     .filter((name) => !privileges.capabilities.includes(name))
@@ -68,7 +77,7 @@ function byTools(box: Box, host: Host, place: (name: string) => string, verb: 'u
     ...(privileges.noNewPrivs ? ['--no-new-privs'] : []),
     ...(privileges.seccomp === null ? [] : ['--seccomp-filter', [run, '/filter'] as Word]),
     place('capsh'),
-    ['--chroot=', { ref: 'place' }],
+    ['--chroot=', ...root],
     '--noamb',
     '--inh=',
     ...(dropped === '' ? [] : [`--drop=${dropped}`]),

@@ -16,6 +16,7 @@ export function constants(box: Box, host: Host): Record<string, string> {
     machine: host.arch,
     cgroups: groups(box.name, host).join(' '),
     own_root: namespaces.mount.mode === 'private' ? 'yes' : 'no',
+    launcher: box.launcher,
     pid_namespace: namespaces.pid.mode,
     propagation: sharesMounts(box) ? 'unchanged' : 'slave',
     tty: process.tty ? 'yes' : 'no',

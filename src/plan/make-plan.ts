@@ -67,6 +67,12 @@ export function makePlan(box: Box, host: Host): Plan {
     launch(box, host),
     enter(box, host),
   ]
-  const log = host.tools.stdbuf === undefined ? 'applets' : 'coreutils'
-  return { schema: 1, box, steps: steps.flat(), log, constants: constants(box, host) }
+  return { schema: 1, box, steps: steps.flat(), means: means(box, host), constants: constants(box, host) }
+}
+
+function means({ launcher }: Box, { tools }: Host): Plan['means'] {
+  return {
+    log: tools.stdbuf === undefined ? 'applets' : 'coreutils',
+    lock: tools.flock === undefined && launcher === 'busybox' ? 'links' : 'flock',
+  }
 }

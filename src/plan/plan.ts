@@ -6,8 +6,8 @@ export interface Plan {
   readonly schema: 1
   readonly box: Box
   readonly steps: readonly Step[]
-  /** Whose head and tail keep and follow the log. */
-  readonly log: 'coreutils' | 'applets'
+  /** Whose head and tail keep and follow the log, and what the lock of all boxes is. */
+  readonly means: { readonly log: 'coreutils' | 'applets'; readonly lock: 'flock' | 'links' }
   /** Shell variables at the program's top: name → value. */
   readonly constants: Readonly<Record<string, string>>
 }

@@ -19,8 +19,8 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 /** Across rooms, types only: plain data has no direction. */
 const typesOnly = ['plan>spec', 'plan>host', 'spec>host', 'state>spec', 'shell>plan']
 
-/** Constants that rooms share, and two questions about facts that have one answer. */
-const tables = ['host/at-least.ts', 'host/capabilities.ts', 'host/launcher.ts']
+/** Constants that rooms share, and questions about facts that have one answer. */
+const tables = ['host/at-least.ts', 'host/capabilities.ts', 'host/launcher.ts', 'host/packages.ts']
 
 /** What a pure room may not touch, and the files of it that read the disk. */
 const pure = ['plan', 'seccomp', 'spec']

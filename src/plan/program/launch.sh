@@ -1,7 +1,15 @@
+# Tools cannot say at which moment the last of them has the box's root: the furnisher is kept until then.
+settle() {
+  [ "$own_root" = yes ] || return 0
+  while [ ! -s "$run/init" ] && kill -0 "$monitor" 2>/dev/null; do sleep 0.01; done
+  # shellcheck disable=SC3013 # -ef: POSIX since 2024; dash, busybox ash and bash have it
+  while alive "$run/init" && [ ! "/proc/$pid/root" -ef "/proc/$furnisher/root" ]; do sleep 0.01; done
+}
+
 # No terminal goes into a box without perl: it alone gives one to the command.
 untie=''
 no_terminal() {
-  [ "$terminal" = auto ] || die 125 'enter -t needs perl on this host' 'leave -t out, or install perl and boxes up it again'
+  [ "$terminal" != yes ] || die 125 'enter -t needs perl on this host' 'leave -t out, or install perl and boxes up it again'
   terminal=no
 }
 
@@ -36,6 +44,8 @@ ids() {
     [ "$id" -lt 4294967295 ] || die 125 "enter -u $enter_user: no such id" 'ids go from 0 to 4294967294'
   done
   [ "${enter_user-}" != 0 ] || uid=0 gid=0 groups=0
+  [ "$launcher:$uid:$gid" = busybox:0:0 ] || [ "$launcher" != busybox ] ||
+    die 125 "enter -u $enter_user: busybox changes no user" 'install perl, or util-linux and capsh, then boxes up it again'
   case ${enter_cwd-/} in /) ;; *) die 125 "enter -w $enter_cwd: capsh and busybox start a command in / only" 'install perl, then boxes up it again' ;; esac
 }
 
@@ -65,7 +75,8 @@ launch() {
   handles
   nulls "$view/dev/null"
   at=''
-  trap - EXIT
+  # The monitor ignores some, and what begins with a signal ignored cannot trap it.
+  trap - EXIT HUP INT QUIT TERM
   [ "$phase" = enter ] || { printf 'ok\n' >&4; exec 4>&-; }
   bare "$@"
 }
@@ -94,7 +105,8 @@ find_program() {
     */*) is_program "/$1" ;;
     *)
       while [ -z "$program" ] && [ -n "$search" ]; do
-        is_program "/${search%%:*}/$1"
+        # A place that is not absolute is one in /, where a command begins.
+        case $search in /*) is_program "${search%%:*}/$1" ;; *) is_program "/${search%%:*}/$1" ;; esac
         search=${search#*:}
       done
       ;;
@@ -110,9 +122,10 @@ is_program() {
   if [ ! -d "$place$reached" ] && [ -x "$place$reached" ]; then program=$1; else denied=$1; fi
 }
 
-# A handle above 2 would be a way out (CVE-2024-21626). Some shells close those of one digit only: another one that would stay
-# open is refused.
+# A handle above 2 would be a way out (CVE-2024-21626). Some shells close those of one digit only: for the others bash is asked,
+# and where there is none, what would stay open is refused.
 handles() {
+  closing=''
   for handle in /proc/self/fd/*; do
     handle=${handle##*/}
     case $handle in
@@ -125,8 +138,9 @@ handles() {
           [ "$key" != flags: ] || [ "$((0$value & 02000000))" -ne 0 ] || kept=yes
         done 2>/dev/null <"/proc/self/fdinfo/$handle" || :
         if [ "$kept" = no ]; then continue; fi
-        if (eval "exec $handle>&-") 2>/dev/null; then eval "exec $handle>&-"; else
-          refuse 125 "descriptor $handle is open, and this shell cannot close it: it would stay open in the box"
+        if (eval "exec $handle>&-") 2>/dev/null; then eval "exec $handle>&-"
+        elif [ -x /bin/bash ]; then closing="$closing $handle>&-"
+        else refuse 125 "descriptor $handle is open, and no shell here can close it: it would stay open in the box"
         fi
         ;;
     esac
@@ -172,6 +186,7 @@ EOF
     quote "$value"
     line="$line; export $quoted"
   done
+  [ -z "$closing" ] || set -- /bin/bash -c "exec \"\$@\"$closing" bash "$@"
   eval "$line; exec \"\$@\""
 }
 

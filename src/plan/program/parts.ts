@@ -2,8 +2,10 @@ import { nested } from '../nested.ts'
 import type { Plan } from '../plan.ts'
 import applets from './applets.sh'
 import coreutils from './coreutils.sh'
+import flock from './flock.sh'
 import launch from './launch.sh'
 import launcher from './launcher.pl'
+import links from './links.sh'
 import mounts from './mounts.sh'
 import paths from './paths.sh'
 import put from './put.pl'
@@ -19,12 +21,12 @@ interface Parts {
 }
 
 /** What a program holds beside the frame: only what its box and its host's tools need. */
-export function parts({ box, log }: Plan): Parts {
-  const keeper = { coreutils, applets }[log]
+export function parts({ box, means }: Plan): Parts {
+  const own = [{ flock, links }[means.lock], { coreutils, applets }[means.log]]
   if (box.launcher !== 'perl')
     return {
       texts: box.launcher === 'busybox' ? [['MOUNTS', mounts]] : [],
-      shells: [keeper, paths, launch],
+      shells: [...own, paths, launch],
     }
   return {
     texts: [
@@ -33,6 +35,6 @@ export function parts({ box, log }: Plan): Parts {
       ...(nested(box).length === 0 ? [] : [['PUT', put] as const]),
       ...(box.namespaces.user.mode === 'host' ? [] : [['USER', user] as const]),
     ],
-    shells: [keeper, withPerl],
+    shells: [...own, withPerl],
   }
 }

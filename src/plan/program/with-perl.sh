@@ -8,6 +8,12 @@ targets() {
   perl -e "$TARGETS" "$machine" "$@"
 }
 
+# put NAMESPACE ASIDE VOLUME PLACE: see PUT above
+put() {
+  perl -e "$PUT" "$machine" "$@"
+}
+
+# A further process by way of a view of its own.
 alone() {
   viewing
   enter_view=/

@@ -76,6 +76,7 @@ function byTools(box: Box, host: Host): Command[] {
         ],
       },
     ]
+  const root = ['/proc/', target, '/root']
   const from = (name: string) => host.tools[name]?.path ?? name
   const way: Word[] =
     box.launcher === 'setpriv'
@@ -94,9 +95,6 @@ function byTools(box: Box, host: Host): Command[] {
           '--',
         ]
       : ['chroot', view, from('nsenter'), '--target', target, ...every, '--pid', '--']
-  const words = chain(box, host, 'enter', way)
-  return [
-    ...moveGroups(box, host),
-    ...launchBy(box, 'enter', ['/proc/', target, '/root'], view, words, [{ ref: '@' }]),
-  ]
+  const words = chain(box, host, 'enter', root, way)
+  return [...moveGroups(box, host), ...launchBy(box, 'enter', root, view, words, [{ ref: '@' }])]
 }

@@ -44,8 +44,9 @@ function becomes(box: Box, host: Host): Command[] {
     ]
   const pid = box.namespaces.mount.mode === 'box' ? peerMount : furnisher
   const to = box.launcher === 'setpriv' ? ['--root=/', '--'] : ['--']
-  const words = chain(box, host, 'up', ['nsenter', ['--mount=/proc/', pid, '/ns/mnt'], ...to])
-  return launchBy(box, 'up', ['/proc/', pid, '/root'], '/', words, argv(box))
+  const root = ['/proc/', pid, '/root']
+  const words = chain(box, host, 'up', root, ['nsenter', ['--mount=/proc/', pid, '/ns/mnt'], ...to])
+  return launchBy(box, 'up', root, '/', words, argv(box))
 }
 
 function waits(box: Box): Command[] {

@@ -26,11 +26,7 @@ export function readOnlyView(box: Box, host: Host): Step[] {
       title: 'Take such a view for a further process',
       why: 'always',
       where: 'view',
-      run: [
-        { note: 'Held open, since no other process keeps it.' },
-        { open: 7, from: '/proc/self/ns/mnt' },
-        ...remount(box, host),
-      ],
+      run: [...(box.launcher === 'perl' ? held : []), ...remount(box, host)],
       undo: [],
     },
   ]
@@ -42,6 +38,11 @@ function remount(box: Box, host: Host): Command[] {
     ...host.toolMounts.map((mount) => ({ run: ['mount', '-o', 'remount,bind,ro', mount] })),
   ]
 }
+
+const held: readonly Command[] = [
+  { note: 'Held open, since no other process keeps it.' },
+  { open: 7, from: '/proc/self/ns/mnt' },
+]
 
 /** Not for a box to chown: the host's. perl takes that of the box; a shell that opens it by a path could be led astray. */
 const nullDevice: readonly Command[] = [

@@ -1,6 +1,7 @@
 import { atLeast } from '../../host/at-least.ts'
 import type { Host } from '../../host/host.ts'
 import type { Launcher } from '../../host/launcher.ts'
+import { installer, packageOf } from '../../host/packages.ts'
 import { defaultProfile } from '../../seccomp/default-profile.ts'
 import { filterFlags, type Profile } from '../../seccomp/profile.ts'
 import { refusedCalls } from '../../seccomp/refused.ts'
@@ -17,8 +18,8 @@ export function launchable(context: Context, launcher: Launcher, namespaces: Nam
   const shared = (kind: 'cgroup' | 'time', asked: Path | null) => {
     if (namespaces[kind].mode === 'host') return
     if (asked !== null)
-      error(asked, 'host', `busybox makes no ${kind} namespace`, `remove it, or ${remedies.perl}`)
-    else note(`${kind}: no ${kind} namespace of its own: busybox makes none; util-linux does`)
+      error(asked, 'host', `busybox makes no ${kind} namespace`, remedyOf(context.host, 'capsh'))
+    else note(`${kind}: ${lost[kind]}: busybox makes no such namespace, util-linux does`)
   }
   shared('cgroup', spec.cgroup === undefined ? null : ['cgroup'])
   const clocks: Path | null = spec.timeOffsets === undefined ? null : ['timeOffsets']
@@ -33,7 +34,7 @@ export function checkLauncher(context: Context, box: Box): void {
   for (const { by, path, wrong, remedy = 'perl' } of limits) {
     if (by !== 'both' && by !== box.launcher) continue
     const reason = wrong(box, host)
-    if (reason !== null) error(placeOf(spec, path), 'host', reason, remedies[remedy])
+    if (reason !== null) error(placeOf(spec, path), 'host', reason, remedyOf(host, remedy))
   }
   for (const text of weaker(box, host)) note(`launcher: ${text}`)
 }
@@ -44,6 +45,7 @@ function weaker(box: Box, { tools }: Host): string[] {
   return [
     'without perl a process of the box has the session keyring of its caller, its name is its path, and one that cannot be executed ends with 1',
     'without perl the users of the root file system are not looked up: HOME is /root or /, and there are no further groups',
+    'what enter has started outlives an enter that is killed, but for what capsh starts as root',
     ...(plainEnv
       ? ['the command begins with SIGINT and SIGQUIT ignored: env of coreutils would mend that']
       : []),
@@ -58,13 +60,18 @@ function weaker(box: Box, { tools }: Host): string[] {
   ]
 }
 
+const lost = {
+  cgroup: "the box sees the host's control groups, and its own among them",
+  time: "the box has the host's uptime",
+} as const
+
 interface Limit {
   readonly by: 'both' | Exclude<Launcher, 'perl'>
   /** The first that the spec names is the place of the error. */
   readonly path: readonly Path[]
   /** What is wrong, or nothing. */
   readonly wrong: (box: Box, host: Host) => string | null
-  readonly remedy?: keyof typeof remedies
+  readonly remedy?: Remedy
 }
 
 const when = (wrong: boolean, reason: string): string | null => (wrong ? reason : null)
@@ -119,7 +126,8 @@ const limits: readonly Limit[] = [
   {
     by: 'both',
     path: [['mount']],
-    wrong: ({ namespaces: { mount } }) => when(mount.mode === 'path', 'only perl enters it by a path'),
+    wrong: ({ namespaces: { mount } }) =>
+      when(mount.mode === 'path' || mount.mode === 'host', 'only perl enters it without a box'),
   },
   {
     by: 'busybox',
@@ -216,7 +224,7 @@ const limits: readonly Limit[] = [
         readonlyPaths !== 'default' && readonlyPaths.length > 0,
         'mount of busybox cannot keep what a mount refuses (nodev, noexec) when it makes it read-only',
       ),
-    remedy: 'mount',
+    remedy: 'capsh',
   },
 ]
 
@@ -232,13 +240,18 @@ const calls =
     ' ',
   )
 
-const remedies = {
-  perl: 'install perl (perl-base, perl-interpreter), or change the spec',
-  capsh: 'install util-linux and capsh (libcap2-bin, libcap-utils, libcap) or perl, or change the spec',
-  setpriv:
-    'install util-linux 2.41 and capsh (libcap2-bin, libcap-utils, libcap) or perl, or change the spec',
-  mount: 'install mount of util-linux and perl, or change the spec',
-} as const
+type Remedy = 'perl' | 'capsh' | 'setpriv'
+
+/** What would do it; perl always would. */
+function remedyOf(host: Host, remedy: Remedy): string {
+  const [perl, setpriv, capsh] = ['perl', 'setpriv', 'capsh'].map((tool) => packageOf(host, tool))
+  const others = {
+    perl: '',
+    capsh: `, or ${setpriv} and ${capsh}`,
+    setpriv: `, or ${setpriv} (2.41 or newer) and ${capsh}`,
+  }
+  return `${installer(host)} ${perl}${others[remedy]}; or change the spec`
+}
 
 function placeOf(spec: Spec, paths: readonly Path[]): Path {
   return paths.find(([field]) => spec[field as keyof Spec] !== undefined) ?? paths[0] ?? []

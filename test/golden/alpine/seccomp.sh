@@ -5,6 +5,7 @@
 # exit status: 125 boxes itself, 126 the command cannot run, 127 it is not there, 128+n signal n, else its own
 # note: launcher: without perl a process of the box has the session keyring of its caller, its name is its path, and one that cannot be executed ends with 1
 # note: launcher: without perl the users of the root file system are not looked up: HOME is /root or /, and there are no further groups
+# note: launcher: what enter has started outlives an enter that is killed, but for what capsh starts as root
 # note: launcher: the command begins with SIGINT and SIGQUIT ignored: env of coreutils would mend that
 # shellcheck disable=SC2016,SC2034,SC2209,SC2317 # perl and spec text stand in single quotes; one frame serves every box
 set -eu
@@ -21,6 +22,7 @@ roots=/var/lib/boxes/roots
 machine=x86_64
 cgroups=/sys/fs/cgroup/boxes/seccomp
 own_root=yes
+launcher=setpriv
 pid_namespace=private
 propagation=slave
 tty=no
@@ -218,7 +220,7 @@ bootstrap_now() {
 
 # Without dns of its own a box has a copy of the host's name servers.
 copy_resolv_conf() {
-  while read -r line || [ -n "$line" ]; do printf '%s\n' "$line"; done </etc/resolv.conf >"$run/resolv.conf" 2>/dev/null || : >"$run/resolv.conf"
+  while read -r line || [ -n "$line" ]; do printf '%s\n' "$line"; done 2>/dev/null </etc/resolv.conf >"$run/resolv.conf" || : >"$run/resolv.conf"
 }
 
 # volume_source PATH create|exists: sets $source, the canonical path, and $source_flags, which a read-only remount must repeat.
@@ -289,11 +291,6 @@ root_is_there() {
   read -r word <"$run/rooted"
 }
 
-# put NAMESPACE ASIDE VOLUME PLACE: see PUT above
-put() {
-  perl -e "$PUT" "$machine" "$@"
-}
-
 # mask PATH MOUNT...: a file by the box's own /dev/null, a directory by an empty tmpfs.
 mask() {
   path=$1
@@ -322,14 +319,14 @@ patiently() {
   return "$job_status"
 }
 
-# The lock of all boxes: the run directory itself. Held for moments only; it goes with the process that holds it.
+# The lock of all boxes. Held for moments only; it goes with the process that holds it.
 lock() {
-  [ "$locks" -gt 0 ] || { exec 9<"$run_root"; flock 9; }
+  [ "$locks" -gt 0 ] || acquire
   locks=$((locks + 1))
 }
 unlock() {
   locks=$((locks - 1))
-  [ "$locks" -gt 0 ] || exec 9<&-
+  [ "$locks" -gt 0 ] || release
 }
 
 # Nothing is written on a machine that this program was not made for: group files would become plain ones.
@@ -426,7 +423,7 @@ leave() {
   trap - EXIT
   set +e
   [ -z "${job-}" ] || kill "$job" 2>/dev/null
-  exec 9>&-
+  [ "$locks" -eq 0 ] || release
   locks=0
   if [ -n "$at" ]; then
     blame
@@ -496,6 +493,7 @@ up() {
   exec 5>&-
   if read -r code word <&6 && [ "$code" != ended ]; then die "$code" "$word"; fi
   exec 6<&-
+  [ "$launcher" = perl ] || settle
   [ "$leash" = no ] || exec 7>&-
   leash=no
   [ -z "$copier" ] || wait "$copier"
@@ -858,7 +856,7 @@ enter() {
   forget_environment
   [ -z "${enter_user-}" ] || export enter_user
   [ -z "${enter_cwd-}" ] || export enter_cwd
-  [ -n "$untie" ] || [ "$terminal" = no ] || no_terminal
+  [ "$launcher" = perl ] || no_terminal
   if [ "$terminal" = auto ] && [ -t 0 ] && [ -t 1 ]; then terminal=yes; fi
   if [ "$terminal" = yes ]; then
     enter_tty=1
@@ -889,6 +887,15 @@ into() {
   [ -n "${enter_view-}" ] || exec unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" alone "$@"
   entering "$@"
 }
+
+# ---- The lock, by flock ---------------------------------------------------------------------------
+
+# It is the run directory itself.
+acquire() {
+  exec 9<"$run_root"
+  flock 9
+}
+release() { exec 9<&-; }
 
 # ---- The log, by applets of busybox ---------------------------------------------------------------
 
@@ -1004,10 +1011,18 @@ devices() {
     done
 }
 
+# Tools cannot say at which moment the last of them has the box's root: the furnisher is kept until then.
+settle() {
+  [ "$own_root" = yes ] || return 0
+  while [ ! -s "$run/init" ] && kill -0 "$monitor" 2>/dev/null; do sleep 0.01; done
+  # shellcheck disable=SC3013 # -ef: POSIX since 2024; dash, busybox ash and bash have it
+  while alive "$run/init" && [ ! "/proc/$pid/root" -ef "/proc/$furnisher/root" ]; do sleep 0.01; done
+}
+
 # No terminal goes into a box without perl: it alone gives one to the command.
 untie=''
 no_terminal() {
-  [ "$terminal" = auto ] || die 125 'enter -t needs perl on this host' 'leave -t out, or install perl and boxes up it again'
+  [ "$terminal" != yes ] || die 125 'enter -t needs perl on this host' 'leave -t out, or install perl and boxes up it again'
   terminal=no
 }
 
@@ -1042,6 +1057,8 @@ ids() {
     [ "$id" -lt 4294967295 ] || die 125 "enter -u $enter_user: no such id" 'ids go from 0 to 4294967294'
   done
   [ "${enter_user-}" != 0 ] || uid=0 gid=0 groups=0
+  [ "$launcher:$uid:$gid" = busybox:0:0 ] || [ "$launcher" != busybox ] ||
+    die 125 "enter -u $enter_user: busybox changes no user" 'install perl, or util-linux and capsh, then boxes up it again'
   case ${enter_cwd-/} in /) ;; *) die 125 "enter -w $enter_cwd: capsh and busybox start a command in / only" 'install perl, then boxes up it again' ;; esac
 }
 
@@ -1071,7 +1088,8 @@ launch() {
   handles
   nulls "$view/dev/null"
   at=''
-  trap - EXIT
+  # The monitor ignores some, and what begins with a signal ignored cannot trap it.
+  trap - EXIT HUP INT QUIT TERM
   [ "$phase" = enter ] || { printf 'ok\n' >&4; exec 4>&-; }
   bare "$@"
 }
@@ -1100,7 +1118,8 @@ find_program() {
     */*) is_program "/$1" ;;
     *)
       while [ -z "$program" ] && [ -n "$search" ]; do
-        is_program "/${search%%:*}/$1"
+        # A place that is not absolute is one in /, where a command begins.
+        case $search in /*) is_program "${search%%:*}/$1" ;; *) is_program "/${search%%:*}/$1" ;; esac
         search=${search#*:}
       done
       ;;
@@ -1116,9 +1135,10 @@ is_program() {
   if [ ! -d "$place$reached" ] && [ -x "$place$reached" ]; then program=$1; else denied=$1; fi
 }
 
-# A handle above 2 would be a way out (CVE-2024-21626). Some shells close those of one digit only: another one that would stay
-# open is refused.
+# A handle above 2 would be a way out (CVE-2024-21626). Some shells close those of one digit only: for the others bash is asked,
+# and where there is none, what would stay open is refused.
 handles() {
+  closing=''
   for handle in /proc/self/fd/*; do
     handle=${handle##*/}
     case $handle in
@@ -1131,8 +1151,9 @@ handles() {
           [ "$key" != flags: ] || [ "$((0$value & 02000000))" -ne 0 ] || kept=yes
         done 2>/dev/null <"/proc/self/fdinfo/$handle" || :
         if [ "$kept" = no ]; then continue; fi
-        if (eval "exec $handle>&-") 2>/dev/null; then eval "exec $handle>&-"; else
-          refuse 125 "descriptor $handle is open, and this shell cannot close it: it would stay open in the box"
+        if (eval "exec $handle>&-") 2>/dev/null; then eval "exec $handle>&-"
+        elif [ -x /bin/bash ]; then closing="$closing $handle>&-"
+        else refuse 125 "descriptor $handle is open, and no shell here can close it: it would stay open in the box"
         fi
         ;;
     esac
@@ -1178,6 +1199,7 @@ EOF
     quote "$value"
     line="$line; export $quoted"
   done
+  [ -z "$closing" ] || set -- /bin/bash -c "exec \"\$@\"$closing" bash "$@"
   eval "$line; exec \"\$@\""
 }
 
@@ -1307,7 +1329,8 @@ become() {
   umask 0022
   launch up "/proc/$furnisher/root" / 30 /usr/bin/env -u _ -u OLDPWD -u PWD -u SHLVL /usr/bin/nsenter \
     "--mount=/proc/$furnisher/ns/mnt" --root=/ -- /usr/bin/setsid /bin/setpriv --pdeathsig clear \
-    --no-new-privs --seccomp-filter "$run/filter" /usr/sbin/capsh "--chroot=$place" --noamb --inh= \
+    --no-new-privs --seccomp-filter "$run/filter" /usr/sbin/capsh "--chroot=/proc/$furnisher/root" --noamb \
+    --inh= \
     --drop=cap_dac_read_search,cap_linux_immutable,cap_net_broadcast,cap_net_admin,cap_ipc_lock,cap_ipc_owner,cap_sys_module,cap_sys_rawio,cap_sys_ptrace,cap_sys_pacct,cap_sys_admin,cap_sys_boot,cap_sys_nice,cap_sys_resource,cap_sys_time,cap_sys_tty_config,cap_mknod,cap_lease,cap_audit_control,cap_mac_override,cap_mac_admin,cap_syslog,cap_wake_alarm,cap_block_suspend,cap_audit_read,cap_perfmon,cap_bpf,cap_checkpoint_restore \
     "--gid=$gid" "--groups=$groups" "--uid=$uid" --shell=@ -- sh -c \
     'mkdir /tmp/x; grep ^Seccomp: /proc/self/status'
@@ -1316,8 +1339,6 @@ become() {
 # The view that a further process runs from, if the monitor that kept one is gone.
 viewing() {
   step 'Take such a view for a further process' always
-  # Held open, since no other process keeps it.
-  exec 7</proc/self/ns/mnt
   mount -t tmpfs -o mode=755,size=64k tmpfs /dev
   mknod -m 666 /dev/null c 1 3
   mount -o remount,bind,ro /
@@ -1332,7 +1353,8 @@ entering() {
   launch enter "/proc/$enter_target/root" "$enter_view" 42 /usr/bin/env -u _ -u OLDPWD -u PWD -u SHLVL \
     /usr/bin/nsenter --target "$enter_target" --mount --uts --ipc --net --time "--root=$enter_view" -- \
     /usr/bin/nsenter --target "$enter_target" --pid --cgroup -- /usr/bin/setsid /bin/setpriv --pdeathsig KILL \
-    --no-new-privs --seccomp-filter "$run/filter" /usr/sbin/capsh "--chroot=$place" --noamb --inh= \
+    --no-new-privs --seccomp-filter "$run/filter" /usr/sbin/capsh "--chroot=/proc/$enter_target/root" --noamb \
+    --inh= \
     --drop=cap_dac_read_search,cap_linux_immutable,cap_net_broadcast,cap_net_admin,cap_ipc_lock,cap_ipc_owner,cap_sys_module,cap_sys_rawio,cap_sys_ptrace,cap_sys_pacct,cap_sys_admin,cap_sys_boot,cap_sys_nice,cap_sys_resource,cap_sys_time,cap_sys_tty_config,cap_mknod,cap_lease,cap_audit_control,cap_mac_override,cap_mac_admin,cap_syslog,cap_wake_alarm,cap_block_suspend,cap_audit_read,cap_perfmon,cap_bpf,cap_checkpoint_restore \
     "--gid=$gid" "--groups=$groups" "--uid=$uid" --shell=@ -- "$@"
 }
@@ -1354,4 +1376,4 @@ case ${1-} in
 esac
 exit
 
-#box {"name":"seccomp","source":{"path":"specs/seccomp.yaml","sha256":"0000000000000000000000000000000000000000000000000000000000000000"},"labels":{},"paths":{"runRoot":"/run/boxes","run":"/run/boxes/seccomp","dataRoot":"/var/lib/boxes","data":"/var/lib/boxes/boxes/seccomp","roots":"/var/lib/boxes/roots"},"launcher":"setpriv","namespaces":{"mount":{"mode":"private"},"pid":{"mode":"private"},"network":{"mode":"private"},"ipc":{"mode":"private"},"uts":{"mode":"private"},"cgroup":{"mode":"private"},"time":{"mode":"private"},"user":{"mode":"host"},"uidMappings":[],"gidMappings":[],"timeOffsets":{"monotonic":0,"boottime":0}},"rootfs":{"kind":"host"},"mounts":{"readOnly":false,"volumes":[],"tmpfs":[],"devices":[],"shmSize":67108864,"masked":"default","readonlyPaths":"default"},"network":{"hosts":["127.0.0.1\tlocalhost","::1\tlocalhost ip6-localhost ip6-loopback","fe00::\tip6-localnet","ff00::\tip6-mcastprefix","ff02::1\tip6-allnodes","ff02::2\tip6-allrouters","127.0.1.1\tseccomp"],"resolvConf":null},"process":{"args":["sh","-c","mkdir /tmp/x; grep ^Seccomp: /proc/self/status"],"workingDir":"/","user":"0","groups":[],"umask":18,"ulimits":[],"oomScoreAdj":null,"sysctls":[],"init":false,"tty":false,"hostname":"seccomp","domainname":null,"stopSignal":"TERM","stopGracePeriod":10,"environment":[["PATH","/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],["HOSTNAME","seccomp"]]},"privileges":{"privileged":false,"capabilities":["CAP_CHOWN","CAP_DAC_OVERRIDE","CAP_FOWNER","CAP_FSETID","CAP_KILL","CAP_SETGID","CAP_SETUID","CAP_SETPCAP","CAP_NET_BIND_SERVICE","CAP_NET_RAW","CAP_SYS_CHROOT","CAP_AUDIT_WRITE","CAP_SETFCAP"],"noNewPrivs":true,"seccomp":{"name":"/checkout/specs/seccomp-no-mkdir.json","profile":{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_ERRNO","errnoRet":1}]}}},"resources":{"cpus":null,"cpuShares":null,"cpuset":null,"cpusetMems":null,"memory":null,"memoryReservation":null,"memorySwap":null,"swappiness":null,"oomKillDisable":false,"pids":null,"blkio":{"weight":null,"weightDevices":[],"limits":[]},"deviceRules":[],"hugetlb":[],"unified":[]},"notes":["launcher: without perl a process of the box has the session keyring of its caller, its name is its path, and one that cannot be executed ends with 1","launcher: without perl the users of the root file system are not looked up: HOME is /root or /, and there are no further groups","launcher: the command begins with SIGINT and SIGQUIT ignored: env of coreutils would mend that"]}
+#box {"name":"seccomp","source":{"path":"specs/seccomp.yaml","sha256":"0000000000000000000000000000000000000000000000000000000000000000"},"labels":{},"paths":{"runRoot":"/run/boxes","run":"/run/boxes/seccomp","dataRoot":"/var/lib/boxes","data":"/var/lib/boxes/boxes/seccomp","roots":"/var/lib/boxes/roots"},"launcher":"setpriv","namespaces":{"mount":{"mode":"private"},"pid":{"mode":"private"},"network":{"mode":"private"},"ipc":{"mode":"private"},"uts":{"mode":"private"},"cgroup":{"mode":"private"},"time":{"mode":"private"},"user":{"mode":"host"},"uidMappings":[],"gidMappings":[],"timeOffsets":{"monotonic":0,"boottime":0}},"rootfs":{"kind":"host"},"mounts":{"readOnly":false,"volumes":[],"tmpfs":[],"devices":[],"shmSize":67108864,"masked":"default","readonlyPaths":"default"},"network":{"hosts":["127.0.0.1\tlocalhost","::1\tlocalhost ip6-localhost ip6-loopback","fe00::\tip6-localnet","ff00::\tip6-mcastprefix","ff02::1\tip6-allnodes","ff02::2\tip6-allrouters","127.0.1.1\tseccomp"],"resolvConf":null},"process":{"args":["sh","-c","mkdir /tmp/x; grep ^Seccomp: /proc/self/status"],"workingDir":"/","user":"0","groups":[],"umask":18,"ulimits":[],"oomScoreAdj":null,"sysctls":[],"init":false,"tty":false,"hostname":"seccomp","domainname":null,"stopSignal":"TERM","stopGracePeriod":10,"environment":[["PATH","/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],["HOSTNAME","seccomp"]]},"privileges":{"privileged":false,"capabilities":["CAP_CHOWN","CAP_DAC_OVERRIDE","CAP_FOWNER","CAP_FSETID","CAP_KILL","CAP_SETGID","CAP_SETUID","CAP_SETPCAP","CAP_NET_BIND_SERVICE","CAP_NET_RAW","CAP_SYS_CHROOT","CAP_AUDIT_WRITE","CAP_SETFCAP"],"noNewPrivs":true,"seccomp":{"name":"/checkout/specs/seccomp-no-mkdir.json","profile":{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_ERRNO","errnoRet":1}]}}},"resources":{"cpus":null,"cpuShares":null,"cpuset":null,"cpusetMems":null,"memory":null,"memoryReservation":null,"memorySwap":null,"swappiness":null,"oomKillDisable":false,"pids":null,"blkio":{"weight":null,"weightDevices":[],"limits":[]},"deviceRules":[],"hugetlb":[],"unified":[]},"notes":["launcher: without perl a process of the box has the session keyring of its caller, its name is its path, and one that cannot be executed ends with 1","launcher: without perl the users of the root file system are not looked up: HOME is /root or /, and there are no further groups","launcher: what enter has started outlives an enter that is killed, but for what capsh starts as root","launcher: the command begins with SIGINT and SIGQUIT ignored: env of coreutils would mend that"]}

@@ -18,6 +18,7 @@ roots=/var/lib/boxes/roots
 machine=aarch64
 cgroups=/sys/fs/cgroup/boxes/user
 own_root=yes
+launcher=perl
 pid_namespace=private
 propagation=slave
 tty=no
@@ -402,7 +403,7 @@ bootstrap_now() {
 
 # Without dns of its own a box has a copy of the host's name servers.
 copy_resolv_conf() {
-  while read -r line || [ -n "$line" ]; do printf '%s\n' "$line"; done </etc/resolv.conf >"$run/resolv.conf" 2>/dev/null || : >"$run/resolv.conf"
+  while read -r line || [ -n "$line" ]; do printf '%s\n' "$line"; done 2>/dev/null </etc/resolv.conf >"$run/resolv.conf" || : >"$run/resolv.conf"
 }
 
 # volume_source PATH create|exists: sets $source, the canonical path, and $source_flags, which a read-only remount must repeat.
@@ -473,11 +474,6 @@ root_is_there() {
   read -r word <"$run/rooted"
 }
 
-# put NAMESPACE ASIDE VOLUME PLACE: see PUT above
-put() {
-  perl -e "$PUT" "$machine" "$@"
-}
-
 # mask PATH MOUNT...: a file by the box's own /dev/null, a directory by an empty tmpfs.
 mask() {
   path=$1
@@ -506,14 +502,14 @@ patiently() {
   return "$job_status"
 }
 
-# The lock of all boxes: the run directory itself. Held for moments only; it goes with the process that holds it.
+# The lock of all boxes. Held for moments only; it goes with the process that holds it.
 lock() {
-  [ "$locks" -gt 0 ] || { exec 9<"$run_root"; flock 9; }
+  [ "$locks" -gt 0 ] || acquire
   locks=$((locks + 1))
 }
 unlock() {
   locks=$((locks - 1))
-  [ "$locks" -gt 0 ] || exec 9<&-
+  [ "$locks" -gt 0 ] || release
 }
 
 # Nothing is written on a machine that this program was not made for: group files would become plain ones.
@@ -610,7 +606,7 @@ leave() {
   trap - EXIT
   set +e
   [ -z "${job-}" ] || kill "$job" 2>/dev/null
-  exec 9>&-
+  [ "$locks" -eq 0 ] || release
   locks=0
   if [ -n "$at" ]; then
     blame
@@ -680,6 +676,7 @@ up() {
   exec 5>&-
   if read -r code word <&6 && [ "$code" != ended ]; then die "$code" "$word"; fi
   exec 6<&-
+  [ "$launcher" = perl ] || settle
   [ "$leash" = no ] || exec 7>&-
   leash=no
   [ -z "$copier" ] || wait "$copier"
@@ -1042,7 +1039,7 @@ enter() {
   forget_environment
   [ -z "${enter_user-}" ] || export enter_user
   [ -z "${enter_cwd-}" ] || export enter_cwd
-  [ -n "$untie" ] || [ "$terminal" = no ] || no_terminal
+  [ "$launcher" = perl ] || no_terminal
   if [ "$terminal" = auto ] && [ -t 0 ] && [ -t 1 ]; then terminal=yes; fi
   if [ "$terminal" = yes ]; then
     enter_tty=1
@@ -1074,6 +1071,15 @@ into() {
   entering "$@"
 }
 
+# ---- The lock, by flock ---------------------------------------------------------------------------
+
+# It is the run directory itself.
+acquire() {
+  exec 9<"$run_root"
+  flock 9
+}
+release() { exec 9<&-; }
+
 # ---- The log, by the tools of coreutils ---------------------------------------------------------
 
 # Exactly $log_bytes bytes and not one more. head by itself would keep back what is short until there is more.
@@ -1096,6 +1102,12 @@ targets() {
   perl -e "$TARGETS" "$machine" "$@"
 }
 
+# put NAMESPACE ASIDE VOLUME PLACE: see PUT above
+put() {
+  perl -e "$PUT" "$machine" "$@"
+}
+
+# A further process by way of a view of its own.
 alone() {
   viewing
   enter_view=/

@@ -3,10 +3,11 @@
 # usage: sh PROGRAM up [-d] [--rm] | enter [-e NAME=VALUE] [-u USER] [-w DIR] [-t|-T] [COMMAND...] |
 #        stop [-t SECONDS] | down [-t SECONDS] | status | logs [-f] [-n N]
 # exit status: 125 boxes itself, 126 the command cannot run, 127 it is not there, 128+n signal n, else its own
-# note: cgroup: no cgroup namespace of its own: busybox makes none; util-linux does
-# note: time: no time namespace of its own: busybox makes none; util-linux does
+# note: cgroup: the box sees the host's control groups, and its own among them: busybox makes no such namespace, util-linux does
+# note: time: the box has the host's uptime: busybox makes no such namespace, util-linux does
 # note: launcher: without perl a process of the box has the session keyring of its caller, its name is its path, and one that cannot be executed ends with 1
 # note: launcher: without perl the users of the root file system are not looked up: HOME is /root or /, and there are no further groups
+# note: launcher: what enter has started outlives an enter that is killed, but for what capsh starts as root
 # note: launcher: the command begins with SIGINT and SIGQUIT ignored: env of coreutils would mend that
 # shellcheck disable=SC2016,SC2034,SC2209,SC2317 # perl and spec text stand in single quotes; one frame serves every box
 set -eu
@@ -23,6 +24,7 @@ roots=/var/lib/boxes/roots
 machine=x86_64
 cgroups=/sys/fs/cgroup/boxes/keeps-all
 own_root=yes
+launcher=busybox
 pid_namespace=private
 propagation=slave
 tty=no
@@ -253,7 +255,7 @@ bootstrap_now() {
 
 # Without dns of its own a box has a copy of the host's name servers.
 copy_resolv_conf() {
-  while read -r line || [ -n "$line" ]; do printf '%s\n' "$line"; done </etc/resolv.conf >"$run/resolv.conf" 2>/dev/null || : >"$run/resolv.conf"
+  while read -r line || [ -n "$line" ]; do printf '%s\n' "$line"; done 2>/dev/null </etc/resolv.conf >"$run/resolv.conf" || : >"$run/resolv.conf"
 }
 
 # volume_source PATH create|exists: sets $source, the canonical path, and $source_flags, which a read-only remount must repeat.
@@ -324,11 +326,6 @@ root_is_there() {
   read -r word <"$run/rooted"
 }
 
-# put NAMESPACE ASIDE VOLUME PLACE: see PUT above
-put() {
-  perl -e "$PUT" "$machine" "$@"
-}
-
 # mask PATH MOUNT...: a file by the box's own /dev/null, a directory by an empty tmpfs.
 mask() {
   path=$1
@@ -357,14 +354,14 @@ patiently() {
   return "$job_status"
 }
 
-# The lock of all boxes: the run directory itself. Held for moments only; it goes with the process that holds it.
+# The lock of all boxes. Held for moments only; it goes with the process that holds it.
 lock() {
-  [ "$locks" -gt 0 ] || { exec 9<"$run_root"; flock 9; }
+  [ "$locks" -gt 0 ] || acquire
   locks=$((locks + 1))
 }
 unlock() {
   locks=$((locks - 1))
-  [ "$locks" -gt 0 ] || exec 9<&-
+  [ "$locks" -gt 0 ] || release
 }
 
 # Nothing is written on a machine that this program was not made for: group files would become plain ones.
@@ -461,7 +458,7 @@ leave() {
   trap - EXIT
   set +e
   [ -z "${job-}" ] || kill "$job" 2>/dev/null
-  exec 9>&-
+  [ "$locks" -eq 0 ] || release
   locks=0
   if [ -n "$at" ]; then
     blame
@@ -531,6 +528,7 @@ up() {
   exec 5>&-
   if read -r code word <&6 && [ "$code" != ended ]; then die "$code" "$word"; fi
   exec 6<&-
+  [ "$launcher" = perl ] || settle
   [ "$leash" = no ] || exec 7>&-
   leash=no
   [ -z "$copier" ] || wait "$copier"
@@ -893,7 +891,7 @@ enter() {
   forget_environment
   [ -z "${enter_user-}" ] || export enter_user
   [ -z "${enter_cwd-}" ] || export enter_cwd
-  [ -n "$untie" ] || [ "$terminal" = no ] || no_terminal
+  [ "$launcher" = perl ] || no_terminal
   if [ "$terminal" = auto ] && [ -t 0 ] && [ -t 1 ]; then terminal=yes; fi
   if [ "$terminal" = yes ]; then
     enter_tty=1
@@ -924,6 +922,15 @@ into() {
   [ -n "${enter_view-}" ] || exec unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" alone "$@"
   entering "$@"
 }
+
+# ---- The lock, by flock ---------------------------------------------------------------------------
+
+# It is the run directory itself.
+acquire() {
+  exec 9<"$run_root"
+  flock 9
+}
+release() { exec 9<&-; }
 
 # ---- The log, by applets of busybox ---------------------------------------------------------------
 
@@ -1039,10 +1046,18 @@ devices() {
     done
 }
 
+# Tools cannot say at which moment the last of them has the box's root: the furnisher is kept until then.
+settle() {
+  [ "$own_root" = yes ] || return 0
+  while [ ! -s "$run/init" ] && kill -0 "$monitor" 2>/dev/null; do sleep 0.01; done
+  # shellcheck disable=SC3013 # -ef: POSIX since 2024; dash, busybox ash and bash have it
+  while alive "$run/init" && [ ! "/proc/$pid/root" -ef "/proc/$furnisher/root" ]; do sleep 0.01; done
+}
+
 # No terminal goes into a box without perl: it alone gives one to the command.
 untie=''
 no_terminal() {
-  [ "$terminal" = auto ] || die 125 'enter -t needs perl on this host' 'leave -t out, or install perl and boxes up it again'
+  [ "$terminal" != yes ] || die 125 'enter -t needs perl on this host' 'leave -t out, or install perl and boxes up it again'
   terminal=no
 }
 
@@ -1077,6 +1092,8 @@ ids() {
     [ "$id" -lt 4294967295 ] || die 125 "enter -u $enter_user: no such id" 'ids go from 0 to 4294967294'
   done
   [ "${enter_user-}" != 0 ] || uid=0 gid=0 groups=0
+  [ "$launcher:$uid:$gid" = busybox:0:0 ] || [ "$launcher" != busybox ] ||
+    die 125 "enter -u $enter_user: busybox changes no user" 'install perl, or util-linux and capsh, then boxes up it again'
   case ${enter_cwd-/} in /) ;; *) die 125 "enter -w $enter_cwd: capsh and busybox start a command in / only" 'install perl, then boxes up it again' ;; esac
 }
 
@@ -1106,7 +1123,8 @@ launch() {
   handles
   nulls "$view/dev/null"
   at=''
-  trap - EXIT
+  # The monitor ignores some, and what begins with a signal ignored cannot trap it.
+  trap - EXIT HUP INT QUIT TERM
   [ "$phase" = enter ] || { printf 'ok\n' >&4; exec 4>&-; }
   bare "$@"
 }
@@ -1135,7 +1153,8 @@ find_program() {
     */*) is_program "/$1" ;;
     *)
       while [ -z "$program" ] && [ -n "$search" ]; do
-        is_program "/${search%%:*}/$1"
+        # A place that is not absolute is one in /, where a command begins.
+        case $search in /*) is_program "${search%%:*}/$1" ;; *) is_program "/${search%%:*}/$1" ;; esac
         search=${search#*:}
       done
       ;;
@@ -1151,9 +1170,10 @@ is_program() {
   if [ ! -d "$place$reached" ] && [ -x "$place$reached" ]; then program=$1; else denied=$1; fi
 }
 
-# A handle above 2 would be a way out (CVE-2024-21626). Some shells close those of one digit only: another one that would stay
-# open is refused.
+# A handle above 2 would be a way out (CVE-2024-21626). Some shells close those of one digit only: for the others bash is asked,
+# and where there is none, what would stay open is refused.
 handles() {
+  closing=''
   for handle in /proc/self/fd/*; do
     handle=${handle##*/}
     case $handle in
@@ -1166,8 +1186,9 @@ handles() {
           [ "$key" != flags: ] || [ "$((0$value & 02000000))" -ne 0 ] || kept=yes
         done 2>/dev/null <"/proc/self/fdinfo/$handle" || :
         if [ "$kept" = no ]; then continue; fi
-        if (eval "exec $handle>&-") 2>/dev/null; then eval "exec $handle>&-"; else
-          refuse 125 "descriptor $handle is open, and this shell cannot close it: it would stay open in the box"
+        if (eval "exec $handle>&-") 2>/dev/null; then eval "exec $handle>&-"
+        elif [ -x /bin/bash ]; then closing="$closing $handle>&-"
+        else refuse 125 "descriptor $handle is open, and no shell here can close it: it would stay open in the box"
         fi
         ;;
     esac
@@ -1213,6 +1234,7 @@ EOF
     quote "$value"
     line="$line; export $quoted"
   done
+  [ -z "$closing" ] || set -- /bin/bash -c "exec \"\$@\"$closing" bash "$@"
   eval "$line; exec \"\$@\""
 }
 
@@ -1354,8 +1376,6 @@ become() {
 # The view that a further process runs from, if the monitor that kept one is gone.
 viewing() {
   step 'Take such a view for a further process' always
-  # Held open, since no other process keeps it.
-  exec 7</proc/self/ns/mnt
   mount -t tmpfs -o mode=755,size=64k tmpfs /dev
   mknod -m 666 /dev/null c 1 3
   mount -o remount,bind,ro /
@@ -1392,4 +1412,4 @@ case ${1-} in
 esac
 exit
 
-#box {"name":"keeps-all","source":{"path":"specs/keeps-all.yaml","sha256":"0000000000000000000000000000000000000000000000000000000000000000"},"labels":{},"paths":{"runRoot":"/run/boxes","run":"/run/boxes/keeps-all","dataRoot":"/var/lib/boxes","data":"/var/lib/boxes/boxes/keeps-all","roots":"/var/lib/boxes/roots"},"launcher":"busybox","namespaces":{"mount":{"mode":"private"},"pid":{"mode":"private"},"network":{"mode":"private"},"ipc":{"mode":"private"},"uts":{"mode":"private"},"cgroup":{"mode":"host"},"time":{"mode":"host"},"user":{"mode":"host"},"uidMappings":[],"gidMappings":[],"timeOffsets":{"monotonic":0,"boottime":0}},"rootfs":{"kind":"host"},"mounts":{"readOnly":false,"volumes":[],"tmpfs":[{"target":"/scratch","options":["nosuid","nodev","noexec"],"why":"tmpfs"}],"devices":[],"shmSize":67108864,"masked":"default","readonlyPaths":"default"},"network":{"hosts":["127.0.0.1\tlocalhost","::1\tlocalhost ip6-localhost ip6-loopback","fe00::\tip6-localnet","ff00::\tip6-mcastprefix","ff02::1\tip6-allnodes","ff02::2\tip6-allrouters","127.0.1.1\tkeeps-all"],"resolvConf":null},"process":{"args":["sh","-c","echo keeps all; grep -E 'CapEff|NoNewPrivs' /proc/self/status"],"workingDir":"/","user":"0","groups":[],"umask":18,"ulimits":[],"oomScoreAdj":null,"sysctls":[],"init":false,"tty":false,"hostname":"keeps-all","domainname":null,"stopSignal":"TERM","stopGracePeriod":10,"environment":[["PATH","/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],["HOSTNAME","keeps-all"]]},"privileges":{"privileged":false,"capabilities":["CAP_CHOWN","CAP_DAC_OVERRIDE","CAP_DAC_READ_SEARCH","CAP_FOWNER","CAP_FSETID","CAP_KILL","CAP_SETGID","CAP_SETUID","CAP_SETPCAP","CAP_LINUX_IMMUTABLE","CAP_NET_BIND_SERVICE","CAP_NET_BROADCAST","CAP_NET_ADMIN","CAP_NET_RAW","CAP_IPC_LOCK","CAP_IPC_OWNER","CAP_SYS_MODULE","CAP_SYS_RAWIO","CAP_SYS_CHROOT","CAP_SYS_PTRACE","CAP_SYS_PACCT","CAP_SYS_ADMIN","CAP_SYS_BOOT","CAP_SYS_NICE","CAP_SYS_RESOURCE","CAP_SYS_TIME","CAP_SYS_TTY_CONFIG","CAP_MKNOD","CAP_LEASE","CAP_AUDIT_WRITE","CAP_AUDIT_CONTROL","CAP_SETFCAP","CAP_MAC_OVERRIDE","CAP_MAC_ADMIN","CAP_SYSLOG","CAP_WAKE_ALARM","CAP_BLOCK_SUSPEND","CAP_AUDIT_READ","CAP_PERFMON","CAP_BPF","CAP_CHECKPOINT_RESTORE"],"noNewPrivs":true,"seccomp":null},"resources":{"cpus":null,"cpuShares":null,"cpuset":null,"cpusetMems":null,"memory":268435456,"memoryReservation":null,"memorySwap":536870912,"swappiness":null,"oomKillDisable":false,"pids":null,"blkio":{"weight":null,"weightDevices":[],"limits":[]},"deviceRules":[],"hugetlb":[],"unified":[]},"notes":["cgroup: no cgroup namespace of its own: busybox makes none; util-linux does","time: no time namespace of its own: busybox makes none; util-linux does","launcher: without perl a process of the box has the session keyring of its caller, its name is its path, and one that cannot be executed ends with 1","launcher: without perl the users of the root file system are not looked up: HOME is /root or /, and there are no further groups","launcher: the command begins with SIGINT and SIGQUIT ignored: env of coreutils would mend that"]}
+#box {"name":"keeps-all","source":{"path":"specs/keeps-all.yaml","sha256":"0000000000000000000000000000000000000000000000000000000000000000"},"labels":{},"paths":{"runRoot":"/run/boxes","run":"/run/boxes/keeps-all","dataRoot":"/var/lib/boxes","data":"/var/lib/boxes/boxes/keeps-all","roots":"/var/lib/boxes/roots"},"launcher":"busybox","namespaces":{"mount":{"mode":"private"},"pid":{"mode":"private"},"network":{"mode":"private"},"ipc":{"mode":"private"},"uts":{"mode":"private"},"cgroup":{"mode":"host"},"time":{"mode":"host"},"user":{"mode":"host"},"uidMappings":[],"gidMappings":[],"timeOffsets":{"monotonic":0,"boottime":0}},"rootfs":{"kind":"host"},"mounts":{"readOnly":false,"volumes":[],"tmpfs":[{"target":"/scratch","options":["nosuid","nodev","noexec"],"why":"tmpfs"}],"devices":[],"shmSize":67108864,"masked":"default","readonlyPaths":"default"},"network":{"hosts":["127.0.0.1\tlocalhost","::1\tlocalhost ip6-localhost ip6-loopback","fe00::\tip6-localnet","ff00::\tip6-mcastprefix","ff02::1\tip6-allnodes","ff02::2\tip6-allrouters","127.0.1.1\tkeeps-all"],"resolvConf":null},"process":{"args":["sh","-c","echo keeps all; grep -E 'CapEff|NoNewPrivs' /proc/self/status"],"workingDir":"/","user":"0","groups":[],"umask":18,"ulimits":[],"oomScoreAdj":null,"sysctls":[],"init":false,"tty":false,"hostname":"keeps-all","domainname":null,"stopSignal":"TERM","stopGracePeriod":10,"environment":[["PATH","/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],["HOSTNAME","keeps-all"]]},"privileges":{"privileged":false,"capabilities":["CAP_CHOWN","CAP_DAC_OVERRIDE","CAP_DAC_READ_SEARCH","CAP_FOWNER","CAP_FSETID","CAP_KILL","CAP_SETGID","CAP_SETUID","CAP_SETPCAP","CAP_LINUX_IMMUTABLE","CAP_NET_BIND_SERVICE","CAP_NET_BROADCAST","CAP_NET_ADMIN","CAP_NET_RAW","CAP_IPC_LOCK","CAP_IPC_OWNER","CAP_SYS_MODULE","CAP_SYS_RAWIO","CAP_SYS_CHROOT","CAP_SYS_PTRACE","CAP_SYS_PACCT","CAP_SYS_ADMIN","CAP_SYS_BOOT","CAP_SYS_NICE","CAP_SYS_RESOURCE","CAP_SYS_TIME","CAP_SYS_TTY_CONFIG","CAP_MKNOD","CAP_LEASE","CAP_AUDIT_WRITE","CAP_AUDIT_CONTROL","CAP_SETFCAP","CAP_MAC_OVERRIDE","CAP_MAC_ADMIN","CAP_SYSLOG","CAP_WAKE_ALARM","CAP_BLOCK_SUSPEND","CAP_AUDIT_READ","CAP_PERFMON","CAP_BPF","CAP_CHECKPOINT_RESTORE"],"noNewPrivs":true,"seccomp":null},"resources":{"cpus":null,"cpuShares":null,"cpuset":null,"cpusetMems":null,"memory":268435456,"memoryReservation":null,"memorySwap":536870912,"swappiness":null,"oomKillDisable":false,"pids":null,"blkio":{"weight":null,"weightDevices":[],"limits":[]},"deviceRules":[],"hugetlb":[],"unified":[]},"notes":["cgroup: the box sees the host's control groups, and its own among them: busybox makes no such namespace, util-linux does","time: the box has the host's uptime: busybox makes no such namespace, util-linux does","launcher: without perl a process of the box has the session keyring of its caller, its name is its path, and one that cannot be executed ends with 1","launcher: without perl the users of the root file system are not looked up: HOME is /root or /, and there are no further groups","launcher: what enter has started outlives an enter that is killed, but for what capsh starts as root","launcher: the command begins with SIGINT and SIGQUIT ignored: env of coreutils would mend that"]}

@@ -1,0 +1,191 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import {
+  busyboxFacts,
+  busyboxMachine,
+  facts,
+  type Machine,
+  machine,
+  run,
+  until,
+  world,
+} from '../harness/index.ts'
+
+const here = world()
+const host = busyboxFacts(facts())
+const root = busyboxMachine()
+let small: Machine
+
+beforeAll(async () => {
+  small = await machine(root, here.directory)
+})
+
+afterAll(async () => {
+  await small.end()
+  rmSync(root, { recursive: true, force: true })
+})
+
+/** A box that keeps all, as it must here, and its verbs on that machine. */
+function boxThere(fields: Readonly<Record<string, unknown>>) {
+  const box = here.box({ rootfs: 'host', cap_add: ['ALL'], seccomp: 'unconfined', ...fields }, host)
+  const call = (...args: string[]) =>
+    run([...small.there, 'sh', box.program, ...args] as [string, ...string[]], { env: here.env })
+  return { ...box, call }
+}
+
+/** Lines of the box, by their first word. */
+function fields(text: string): Record<string, string> {
+  return Object.fromEntries(text.split('\n').map((line) => line.split(/[\s:]+/, 2)))
+}
+
+describe('a machine whose every tool is an applet of busybox', () => {
+  test('has no util-linux, no perl, no other shell', async () => {
+    const ran = await run(
+      [...small.there, 'sh', '-c', 'ls -l /bin/mount; command -v perl bash capsh; ls /'] as never,
+      {
+        env: here.env,
+      },
+    )
+    expect(ran.stdout).toMatch(/mount -> busybox\n/)
+    expect(ran.stdout).not.toMatch(/perl|bash|capsh|usr/)
+  })
+
+  test('runs a box: its command, its environment alone, its status', async () => {
+    const { call } = boxThere({
+      command: [
+        'sh',
+        '-c',
+        'echo "$$ $A"; env | grep -o "^[A-Z]*=" | sort | tr -d "\\n"; ls /proc/self/fd | wc -l; exit 7',
+      ],
+      environment: { A: "it's\ntwo" },
+    })
+    const ran = await call('up', '--rm')
+    expect(ran).toEqual({ status: 7, stdout: "1 it's\ntwo\nA=HOME=HOSTNAME=PATH=PWD=SHLVL=4\n", stderr: '' })
+    expect(here.left()).toEqual([])
+  })
+
+  test('the root is its own, the host is gone, what is masked is masked', async () => {
+    const { call } = boxThere({
+      command: [
+        'sh',
+        '-c',
+        `ls -A /dev/.old 2>/dev/null; cat /proc/timer_list | wc -c; hostname; ps -o pid | wc -l
+         grep -c . /proc/self/mountinfo; grep " ${here.directory}" /proc/self/mountinfo | grep -v " /etc/" | grep -v " - overlay"
+         ls /sys/class/net; touch /proc/sys/kernel/x /t/file; ls /t; cat /proc/self/oom_score_adj; umask`,
+      ],
+      hostname: 'little',
+      tmpfs: '/t',
+      umask: '0027',
+      oom_score_adj: 17,
+    })
+    const ran = await call('up', '--rm')
+    expect(ran.stdout).toMatch(/^0\nlittle\n\d+\n\d+\nlo\nfile\n17\n0027\n$/)
+    expect(ran.stderr).toMatch(/^touch: .*\n$/)
+    expect(ran.status).toBe(0)
+  })
+
+  test('up -d, status, logs, enter, stop, down; then nothing is left', async () => {
+    const box = boxThere({
+      command: ['sh', '-c', 'echo out; echo err >&2; trap "exit 9" TERM; while :; do sleep 0.1; done'],
+      mem_limit: '64m',
+      stop_grace_period: '5s',
+    })
+    expect(await box.call('up', '-d')).toEqual({ status: 0, stdout: `${box.name}\n`, stderr: '' })
+    const pid = await box.pid()
+    expect((await box.call('status')).stdout).toBe(`running ${pid}\n`)
+    await until(async () => (await box.call('logs')).stdout === 'out\nerr\n', 'the log has all')
+    const entered = await box.call(
+      'enter',
+      'sh',
+      '-c',
+      'cat /proc/self/status; echo root: "$(ls -di /)"; exit 3',
+    )
+    expect(entered).toMatchObject({ status: 3, stderr: '' })
+    expect(fields(entered.stdout)).toMatchObject({
+      CapInh: '0000000000000000',
+      CapAmb: '0000000000000000',
+      NoNewPrivs: '1',
+      SigIgn: expect.not.stringMatching(/4...$/),
+    })
+    expect((await box.proc()).cgroup('memory') ?? '').toMatch(`/boxes/${box.name}`)
+    expect(await box.call('stop')).toMatchObject({ status: 0 })
+    expect(await box.call('status')).toMatchObject({ stdout: 'exited 9\n', status: 3 })
+    expect(await box.call('down')).toMatchObject({ status: 0, stderr: '' })
+    expect(here.left()).toEqual([])
+  })
+
+  test('logs -f ends with the box', async () => {
+    const box = boxThere({ command: ['sh', '-c', 'for n in 1 2 3; do echo $n; sleep 0.5; done'] })
+    await box.call('up', '-d')
+    expect((await box.call('logs', '-f')).stdout).toBe('1\n2\n3\n')
+    await box.call('down', '-t', '0')
+  })
+
+  test('what is not there, or cannot be executed, is told before it is begun, and nothing is left', async () => {
+    for (const [command, status] of [
+      ['nosuch', 127],
+      ['/bin/nosuch', 127],
+      ['/etc/passwd', 126],
+      ['/etc', 126],
+    ] as const) {
+      const { call } = boxThere({ command: [command] })
+      const ran = await call('up')
+      expect(ran).toMatchObject({ status, stdout: '' })
+      expect(ran.stderr).toContain(command)
+    }
+    expect(here.left()).toEqual([])
+  })
+
+  test('enter refuses what busybox cannot do', async () => {
+    const box = boxThere({ command: ['sleep', '100'] })
+    await box.call('up', '-d')
+    for (const [option, value, why] of [
+      ['-u', '5:5', 'changes no user'],
+      ['-u', 'root', 'UID:GID'],
+      ['-w', '/tmp', 'in / only'],
+      ['-e', 'LD_PRELOAD=/x', 'LD_PRELOAD'],
+    ] as const) {
+      const ran = await box.call('enter', option, value, 'true')
+      expect(ran.status).toBe(125)
+      expect(ran.stderr).toContain(why)
+    }
+    expect((await box.call('enter', '-e', "A=it's", 'sh', '-c', 'echo $A')).stdout).toBe("it's\n")
+    await box.call('down', '-t', '0')
+  })
+
+  test('whoever looks for the programs of the machine while one enters cannot write to them (CVE-2019-5736)', async () => {
+    const before = readFileSync(`${root}/bin/busybox`)
+    const hunt =
+      'for p in /proc/[0-9]*/exe; do [ $p = /proc/1/exe ] || echo overwritten >>$p; done 2>/dev/null'
+    const box = boxThere({ command: ['sh', '-c', `while :; do ${hunt}; done`] })
+    await box.call('up', '-d')
+    for (let round = 0; round < 10; round++) expect((await box.call('enter', 'true')).status).toBe(0)
+    await box.call('down', '-t', '0')
+    expect(readFileSync(`${root}/bin/busybox`).equals(before)).toBe(true)
+  })
+
+  test('volumes are bound, read-only ones are read-only; links of the image lead nowhere', async () => {
+    const directory = here.file('shared', '')
+    const { call } = boxThere({
+      command: [
+        'sh',
+        '-c',
+        'echo x >/v; echo y 2>/dev/null >/r || echo refused; grep -E " /[vr] " /proc/self/mountinfo | wc -l',
+      ],
+      volumes: [`${directory}:/v`, `${directory}:/r:ro`],
+    })
+    expect((await call('up', '--rm')).stdout).toBe('refused\n2\n')
+    rmSync(directory)
+  })
+
+  test('two at once: one waits for the lock, and a lock that was left is nobody’s', async () => {
+    const boxes = [1, 2, 3].map(() => boxThere({ command: ['true'] }))
+    const ran = await Promise.all(boxes.map(({ call }) => call('up', '--rm')))
+    expect(ran.map(({ status, stderr }) => [status, stderr])).toEqual(ran.map(() => [0, '']))
+    expect(existsSync(`${here.run}/.lock`)).toBe(false)
+    await run(['ln', '-s', '4194303 1 never', `${here.run}/.lock`], {})
+    const [first] = boxes
+    expect((await first?.call('up', '--rm'))?.status).toBe(0)
+    expect(existsSync(`${here.run}/.lock`)).toBe(false)
+  })
+})
