@@ -151,15 +151,6 @@ const limits: readonly Limit[] = [
   },
   {
     by: 'both',
-    path: [['devices']],
-    wrong: ({ mounts: { devices } }) =>
-      when(
-        devices.some(({ target }) => !isBelow(target, '/dev')),
-        'without perl devices are made below /dev only',
-      ),
-  },
-  {
-    by: 'both',
     path: [['environment'], ['env_file']],
     wrong: ({ process: { environment } }) => {
       const name = environment.map(([name]) => name).find((name) => !plain.test(name) || minded.test(name))
