@@ -1144,9 +1144,7 @@ prepare() {
   step 'List what is masked or read-only' 'maskedPaths, readonlyPaths'
   printf '%s\n' 'tmpfs /proc/acpi tmpfs ro,size=0,nosuid,nodev,noexec 0 0' \
     '/dev/null /proc/interrupts none bind 0 0' '/dev/null /proc/kcore none bind 0 0' \
-    '/dev/null /proc/keys none bind 0 0' 'tmpfs /proc/scsi tmpfs ro,size=0,nosuid,nodev,noexec 0 0' \
-    '/dev/null /proc/timer_list none bind 0 0' \
-    'tmpfs /sys/devices/virtual/powercap tmpfs ro,size=0,nosuid,nodev,noexec 0 0' \
+    '/dev/null /proc/keys none bind 0 0' '/dev/null /proc/timer_list none bind 0 0' \
     'tmpfs /sys/firmware tmpfs ro,size=0,nosuid,nodev,noexec 0 0' \
     '/proc/bus /proc/bus none bind,ro,nosuid,nodev,noexec 0 0' \
     '/proc/fs /proc/fs none bind,ro,nosuid,nodev,noexec 0 0' \
@@ -1157,7 +1155,7 @@ prepare() {
   umask 022
   printf '%s\n' '127.0.0.1	localhost' '::1	localhost ip6-localhost ip6-loopback' 'fe00::	ip6-localnet' \
     'ff00::	ip6-mcastprefix' 'ff02::1	ip6-allnodes' 'ff02::2	ip6-allrouters' >"$run/hosts"
-  printf '%s\n' trixie >"$run/hostname"
+  printf '%s\n' boxes-vm >"$run/hostname"
   copy_resolv_conf
   umask 077
   printf '%s\n' '/dev/.old/run/boxes/sharing/hosts /etc/hosts none bind,rprivate 0 0' \
@@ -1165,7 +1163,7 @@ prepare() {
     '/dev/.old/run/boxes/sharing/resolv.conf /etc/resolv.conf none bind,rprivate 0 0' >>"$run/fstab"
   step 'Write down what a process of the box is' 'command, entrypoint, environment, env_file, working_dir, user, group_add, umask, ulimits, oom_score_adj, cap_add, cap_drop, security_opt, no_new_privs, seccomp, privileged'
   printf '%s\0' 'arch x86_64' 'user 0' 'cwd /' 'umask 0022' 'bounding a00425fb' 'lastcap 40' 'nnp 1' \
-    'env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' 'env HOSTNAME=trixie' 'arg ps' \
+    'env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' 'env HOSTNAME=boxes-vm' 'arg ps' \
     'arg -e' 'flags 0' \
     'filter
 32 0 0 4 # arch
@@ -1340,4 +1338,4 @@ case ${1-} in
 esac
 exit
 
-#box {"name":"sharing","source":{"path":"specs/sharing.yaml","sha256":"0000000000000000000000000000000000000000000000000000000000000000"},"labels":{},"paths":{"runRoot":"/run/boxes","run":"/run/boxes/sharing","dataRoot":"/var/lib/boxes","data":"/var/lib/boxes/boxes/sharing","roots":"/var/lib/boxes/roots"},"launcher":"perl","namespaces":{"mount":{"mode":"private"},"pid":{"mode":"host"},"network":{"mode":"private"},"ipc":{"mode":"host"},"uts":{"mode":"host"},"cgroup":{"mode":"host"},"time":{"mode":"host"},"user":{"mode":"host"},"uidMappings":[],"gidMappings":[],"timeOffsets":{"monotonic":0,"boottime":0}},"rootfs":{"kind":"host"},"mounts":{"readOnly":false,"volumes":[],"tmpfs":[],"devices":[],"shmSize":67108864,"masked":"default","readonlyPaths":"default"},"network":{"hosts":["127.0.0.1\tlocalhost","::1\tlocalhost ip6-localhost ip6-loopback","fe00::\tip6-localnet","ff00::\tip6-mcastprefix","ff02::1\tip6-allnodes","ff02::2\tip6-allrouters"],"resolvConf":null},"process":{"args":["ps","-e"],"workingDir":"/","user":"0","groups":[],"umask":18,"ulimits":[],"oomScoreAdj":null,"sysctls":[],"init":false,"tty":false,"hostname":null,"domainname":null,"stopSignal":"TERM","stopGracePeriod":10,"environment":[["PATH","/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],["HOSTNAME","trixie"]]},"privileges":{"privileged":false,"capabilities":["CAP_CHOWN","CAP_DAC_OVERRIDE","CAP_FOWNER","CAP_FSETID","CAP_KILL","CAP_SETGID","CAP_SETUID","CAP_SETPCAP","CAP_NET_BIND_SERVICE","CAP_NET_RAW","CAP_SYS_CHROOT","CAP_AUDIT_WRITE","CAP_SETFCAP"],"noNewPrivs":true,"seccomp":{"name":"default","profile":null}},"resources":{"cpus":null,"cpuShares":null,"cpuset":null,"cpusetMems":null,"memory":null,"memoryReservation":null,"memorySwap":null,"swappiness":null,"oomKillDisable":false,"pids":null,"blkio":{"weight":null,"weightDevices":[],"limits":[]},"deviceRules":[],"hugetlb":[],"unified":[]},"notes":[]}
+#box {"name":"sharing","source":{"path":"specs/sharing.yaml","sha256":"0000000000000000000000000000000000000000000000000000000000000000"},"labels":{},"paths":{"runRoot":"/run/boxes","run":"/run/boxes/sharing","dataRoot":"/var/lib/boxes","data":"/var/lib/boxes/boxes/sharing","roots":"/var/lib/boxes/roots"},"launcher":"perl","namespaces":{"mount":{"mode":"private"},"pid":{"mode":"host"},"network":{"mode":"private"},"ipc":{"mode":"host"},"uts":{"mode":"host"},"cgroup":{"mode":"host"},"time":{"mode":"host"},"user":{"mode":"host"},"uidMappings":[],"gidMappings":[],"timeOffsets":{"monotonic":0,"boottime":0}},"rootfs":{"kind":"host"},"mounts":{"readOnly":false,"volumes":[],"tmpfs":[],"devices":[],"shmSize":67108864,"masked":"default","readonlyPaths":"default"},"network":{"hosts":["127.0.0.1\tlocalhost","::1\tlocalhost ip6-localhost ip6-loopback","fe00::\tip6-localnet","ff00::\tip6-mcastprefix","ff02::1\tip6-allnodes","ff02::2\tip6-allrouters"],"resolvConf":null},"process":{"args":["ps","-e"],"workingDir":"/","user":"0","groups":[],"umask":18,"ulimits":[],"oomScoreAdj":null,"sysctls":[],"init":false,"tty":false,"hostname":null,"domainname":null,"stopSignal":"TERM","stopGracePeriod":10,"environment":[["PATH","/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],["HOSTNAME","boxes-vm"]]},"privileges":{"privileged":false,"capabilities":["CAP_CHOWN","CAP_DAC_OVERRIDE","CAP_FOWNER","CAP_FSETID","CAP_KILL","CAP_SETGID","CAP_SETUID","CAP_SETPCAP","CAP_NET_BIND_SERVICE","CAP_NET_RAW","CAP_SYS_CHROOT","CAP_AUDIT_WRITE","CAP_SETFCAP"],"noNewPrivs":true,"seccomp":{"name":"default","profile":null}},"resources":{"cpus":null,"cpuShares":null,"cpuset":null,"cpusetMems":null,"memory":null,"memoryReservation":null,"memorySwap":null,"swappiness":null,"oomKillDisable":false,"pids":null,"blkio":{"weight":null,"weightDevices":[],"limits":[]},"deviceRules":[],"hugetlb":[],"unified":[]},"notes":[]}

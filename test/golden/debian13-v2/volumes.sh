@@ -1159,9 +1159,7 @@ prepare() {
   step 'List what is masked or read-only' 'maskedPaths, readonlyPaths'
   printf '%s\n' 'tmpfs /proc/acpi tmpfs ro,size=0,nosuid,nodev,noexec 0 0' \
     '/dev/null /proc/interrupts none bind 0 0' '/dev/null /proc/kcore none bind 0 0' \
-    '/dev/null /proc/keys none bind 0 0' 'tmpfs /proc/scsi tmpfs ro,size=0,nosuid,nodev,noexec 0 0' \
-    '/dev/null /proc/timer_list none bind 0 0' \
-    'tmpfs /sys/devices/virtual/powercap tmpfs ro,size=0,nosuid,nodev,noexec 0 0' \
+    '/dev/null /proc/keys none bind 0 0' '/dev/null /proc/timer_list none bind 0 0' \
     'tmpfs /sys/firmware tmpfs ro,size=0,nosuid,nodev,noexec 0 0' \
     '/proc/bus /proc/bus none bind,ro,nosuid,nodev,noexec 0 0' \
     '/proc/fs /proc/fs none bind,ro,nosuid,nodev,noexec 0 0' \
