@@ -2,23 +2,18 @@ import { CAPABILITIES } from '../host/capabilities.ts'
 import type { Host } from '../host/host.ts'
 import type { Box } from '../spec/box.ts'
 import { helper } from './inside.ts'
-import type { Command, Part, Word } from './plan.ts'
+import type { Command, Word } from './plan.ts'
 import { run } from './refs.ts'
-
-/** The box's root, through a process of it. */
-type Root = readonly Part[]
 
 /**
  * The launcher without perl: tools that become one another, each with one thing to do, and the command at last. `@` is where
  * the path of its program goes. They are named by their paths: PATH is that of the box by then.
  */
-export function chain(box: Box, host: Host, verb: 'up' | 'enter', root: Root, way: readonly Word[]): Word[] {
-  const place = (name: string): string => host.tools[name]?.path ?? name
-  const [first, ...rest] = way
+export function chain(box: Box, host: Host, verb: 'up' | 'enter', way: readonly Word[]): Word[] {
   return [
     ...clean(box, host),
-    ...(first === undefined ? [] : [place(first as string), ...rest]),
-    ...(box.launcher === 'setpriv' ? byTools(box, host, place, verb, root) : byHelper(box)),
+    ...way,
+    ...(box.launcher === 'setpriv' ? byTools(box, host, verb) : byHelper(box)),
   ]
 }
 
@@ -26,7 +21,7 @@ export function chain(box: Box, host: Host, verb: 'up' | 'enter', root: Root, wa
 export function launchBy(
   box: Box,
   verb: 'up' | 'enter',
-  root: Root,
+  root: Word,
   view: Word,
   words: readonly Word[],
   argv: readonly Word[],
@@ -41,25 +36,25 @@ export function launchBy(
   ]
 }
 
+/** Never by the PATH of the box, which is in force by then. */
+export function placeOf(name: string, { tools }: Host): string {
+  return tools[name]?.path ?? `/usr/bin/${name}`
+}
+
 /** What the shell that comes before exports by itself; and what it was started with. */
 function clean({ process: { environment } }: Box, { tools }: Host): string[] {
   const given = environment.map(([name]) => name)
   const own = ['_', 'OLDPWD', 'PWD', 'SHLVL'].filter((name) => !given.includes(name))
   const signals = tools.env === undefined || tools.env.version === 'busybox' ? [] : ['--default-signal']
-  return [tools.env?.path ?? 'env', ...signals, ...own.flatMap((name) => ['-u', name])]
+  return [tools.env?.path ?? '/usr/bin/env', ...signals, ...own.flatMap((name) => ['-u', name])]
 }
 
 const uid = { ref: 'uid' } as const
 const gid = { ref: 'gid' } as const
 
 /** capsh changes the root as the last of them, with every capability still: nothing in the box can look through its /proc/PID/root. */
-function byTools(
-  box: Box,
-  host: Host,
-  place: (name: string) => string,
-  verb: 'up' | 'enter',
-  root: Root,
-): Word[] {
+function byTools(box: Box, host: Host, verb: 'up' | 'enter'): Word[] {
+  const place = (name: string): string => placeOf(name, host)
   const { privileges, process } = box
   const dropped = host.capabilities
     .filter((name) => !privileges.capabilities.includes(name))
@@ -77,7 +72,8 @@ function byTools(
     ...(privileges.noNewPrivs ? ['--no-new-privs'] : []),
     ...(privileges.seccomp === null ? [] : ['--seccomp-filter', [run, '/filter'] as Word]),
     place('capsh'),
-    ['--chroot=', ...root],
+    // Where nsenter left us: the process that the path led through may be gone by now.
+    '--chroot=.',
     '--noamb',
     '--inh=',
     ...(dropped === '' ? [] : [`--drop=${dropped}`]),

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, rmSync, statSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import {
   busyboxFacts,
@@ -10,6 +10,7 @@ import {
   until,
   world,
 } from '../harness/index.ts'
+import { without } from '../security/attack.ts'
 
 const here = world()
 const host = busyboxFacts(facts())
@@ -28,9 +29,9 @@ afterAll(async () => {
 /** A box that keeps all, as it must here, and its verbs on that machine. */
 function boxThere(fields: Readonly<Record<string, unknown>>) {
   const box = here.box({ rootfs: 'host', cap_add: ['ALL'], seccomp: 'unconfined', ...fields }, host)
-  const call = (...args: string[]) =>
+  const verb = (...args: string[]) =>
     run([...small.there, 'sh', box.program, ...args] as [string, ...string[]], { env: here.env })
-  return { ...box, call }
+  return { ...box, verb }
 }
 
 /** Lines of the box, by their first word. */
@@ -51,7 +52,7 @@ describe('a machine whose every tool is an applet of busybox', () => {
   })
 
   test('runs a box: its command, its environment alone, its status', async () => {
-    const { call } = boxThere({
+    const { verb } = boxThere({
       command: [
         'sh',
         '-c',
@@ -59,13 +60,13 @@ describe('a machine whose every tool is an applet of busybox', () => {
       ],
       environment: { A: "it's\ntwo" },
     })
-    const ran = await call('up', '--rm')
+    const ran = await verb('up', '--rm')
     expect(ran).toEqual({ status: 7, stdout: "1 it's\ntwo\nA=HOME=HOSTNAME=PATH=PWD=SHLVL=4\n", stderr: '' })
     expect(here.left()).toEqual([])
   })
 
   test('the root is its own, the host is gone, what is masked is masked', async () => {
-    const { call } = boxThere({
+    const { verb } = boxThere({
       command: [
         'sh',
         '-c',
@@ -78,7 +79,7 @@ describe('a machine whose every tool is an applet of busybox', () => {
       umask: '0027',
       oom_score_adj: 17,
     })
-    const ran = await call('up', '--rm')
+    const ran = await verb('up', '--rm')
     expect(ran.stdout).toMatch(/^0\nlittle\n\d+\n\d+\nlo\nfile\n17\n0027\n$/)
     expect(ran.stderr).toMatch(/^touch: .*\n$/)
     expect(ran.status).toBe(0)
@@ -90,11 +91,11 @@ describe('a machine whose every tool is an applet of busybox', () => {
       mem_limit: '64m',
       stop_grace_period: '5s',
     })
-    expect(await box.call('up', '-d')).toEqual({ status: 0, stdout: `${box.name}\n`, stderr: '' })
+    expect(await box.verb('up', '-d')).toEqual({ status: 0, stdout: `${box.name}\n`, stderr: '' })
     const pid = await box.pid()
-    expect((await box.call('status')).stdout).toBe(`running ${pid}\n`)
-    await until(async () => (await box.call('logs')).stdout === 'out\nerr\n', 'the log has all')
-    const entered = await box.call(
+    expect((await box.verb('status')).stdout).toBe(`running ${pid}\n`)
+    await until(async () => (await box.verb('logs')).stdout === 'out\nerr\n', 'the log has all')
+    const entered = await box.verb(
       'enter',
       'sh',
       '-c',
@@ -108,17 +109,17 @@ describe('a machine whose every tool is an applet of busybox', () => {
       SigIgn: expect.not.stringMatching(/4...$/),
     })
     expect((await box.proc()).cgroup('memory') ?? '').toMatch(`/boxes/${box.name}`)
-    expect(await box.call('stop')).toMatchObject({ status: 0 })
-    expect(await box.call('status')).toMatchObject({ stdout: 'exited 9\n', status: 3 })
-    expect(await box.call('down')).toMatchObject({ status: 0, stderr: '' })
+    expect(await box.verb('stop')).toMatchObject({ status: 0 })
+    expect(await box.verb('status')).toMatchObject({ stdout: 'exited 9\n', status: 3 })
+    expect(await box.verb('down')).toMatchObject({ status: 0, stderr: '' })
     expect(here.left()).toEqual([])
   })
 
   test('logs -f ends with the box', async () => {
     const box = boxThere({ command: ['sh', '-c', 'for n in 1 2 3; do echo $n; sleep 0.5; done'] })
-    await box.call('up', '-d')
-    expect((await box.call('logs', '-f')).stdout).toBe('1\n2\n3\n')
-    await box.call('down', '-t', '0')
+    await box.verb('up', '-d')
+    expect((await box.verb('logs', '-f')).stdout).toBe('1\n2\n3\n')
+    await box.verb('down', '-t', '0')
   })
 
   test('what is not there, or cannot be executed, is told before it is begun, and nothing is left', async () => {
@@ -128,45 +129,79 @@ describe('a machine whose every tool is an applet of busybox', () => {
       ['/etc/passwd', 126],
       ['/etc', 126],
     ] as const) {
-      const { call } = boxThere({ command: [command] })
-      const ran = await call('up')
+      const { verb } = boxThere({ command: [command] })
+      const ran = await verb('up')
       expect(ran).toMatchObject({ status, stdout: '' })
       expect(ran.stderr).toContain(command)
     }
     expect(here.left()).toEqual([])
   })
 
+  test('what fails on the way is told, and undone', async () => {
+    for (const fields of [
+      { volumes: [{ type: 'bind', source: '/nosuch', target: '/v', bind: { create_host_path: false } }] },
+      { maskedPaths: ['/nosuch'] },
+    ]) {
+      const { verb } = boxThere({ command: ['true'], ...fields })
+      const ran = await verb('up', '-d')
+      expect(ran.status).toBe(125)
+      expect(ran.stderr).toContain('/nosuch')
+    }
+    expect(here.left()).toEqual([])
+  })
+
+  test('privileged: the devices of the machine, but its own /dev', async () => {
+    const { verb } = boxThere({
+      command: ['sh', '-c', 'stat -c "%t:%T" /dev/null /dev/full; find /dev -type c | wc -l; ls /dev/pts'],
+      privileged: true,
+      cap_add: [],
+    })
+    const [first, second, count, ...rest] = (await verb('up', '--rm')).stdout.trim().split('\n')
+    expect([first, second, rest]).toEqual(['1:3', '1:7', ['ptmx']])
+    expect(Number(count)).toBeGreaterThan(6)
+  })
+
   test('enter refuses what busybox cannot do', async () => {
     const box = boxThere({ command: ['sleep', '100'] })
-    await box.call('up', '-d')
+    await box.verb('up', '-d')
     for (const [option, value, why] of [
       ['-u', '5:5', 'changes no user'],
       ['-u', 'root', 'UID:GID'],
       ['-w', '/tmp', 'in / only'],
       ['-e', 'LD_PRELOAD=/x', 'LD_PRELOAD'],
     ] as const) {
-      const ran = await box.call('enter', option, value, 'true')
+      const ran = await box.verb('enter', option, value, 'true')
       expect(ran.status).toBe(125)
       expect(ran.stderr).toContain(why)
     }
-    expect((await box.call('enter', '-e', "A=it's", 'sh', '-c', 'echo $A')).stdout).toBe("it's\n")
-    await box.call('down', '-t', '0')
+    expect((await box.verb('enter', '-e', "A=it's", 'sh', '-c', 'echo $A')).stdout).toBe("it's\n")
+    await box.verb('down', '-t', '0')
   })
 
-  test('whoever looks for the programs of the machine while one enters cannot write to them (CVE-2019-5736)', async () => {
-    const before = readFileSync(`${root}/bin/busybox`)
-    const hunt =
-      'for p in /proc/[0-9]*/exe; do [ $p = /proc/1/exe ] || echo overwritten >>$p; done 2>/dev/null'
-    const box = boxThere({ command: ['sh', '-c', `while :; do ${hunt}; done`] })
-    await box.call('up', '-d')
-    for (let round = 0; round < 10; round++) expect((await box.call('enter', 'true')).status).toBe(0)
-    await box.call('down', '-t', '0')
-    expect(readFileSync(`${root}/bin/busybox`).equals(before)).toBe(true)
+  test('what enters runs the machine’s busybox from a read-only view: the box cannot change it (CVE-2019-5736)', async () => {
+    const file = `${root}/bin/busybox`
+    // The copy in the box is the box's to spoil: as a script it has the kernel run, in the box, what came in. That file is always
+    // busy on such a machine, so none can write to it; but its mode could be changed.
+    const hunt = `printf '#!/proc/self/exe\\n' >/dev/.host/script
+      chmod 755 /dev/.host/script
+      mv /dev/.host/script /dev/.host/busybox
+      while :; do for p in /proc/[0-9]*; do [ $p = /proc/1 ] || chmod 4755 $p/exe; done 2>/dev/null; done`
+    const mode = async (weaken: boolean) => {
+      const box = boxThere({ command: ['sh', '-c', hunt] })
+      if (weaken) without(box, /chroot[\s\\]+"\$enter_view"/, 'chroot /')
+      await box.verb('up', '-d')
+      for (let round = 0; round < 50 && (statSync(file).mode & 0o4000) === 0; round++)
+        await box.verb('enter', 'true')
+      await box.verb('down', '-t', '0')
+      return statSync(file).mode & 0o7777
+    }
+    expect((await mode(false)).toString(8)).toBe('755')
+    expect((await mode(true)).toString(8)).toBe('4755')
   })
 
   test('volumes are bound, read-only ones are read-only; links of the image lead nowhere', async () => {
     const directory = here.file('shared', '')
-    const { call } = boxThere({
+    const { verb } = boxThere({
       command: [
         'sh',
         '-c',
@@ -174,18 +209,18 @@ describe('a machine whose every tool is an applet of busybox', () => {
       ],
       volumes: [`${directory}:/v`, `${directory}:/r:ro`],
     })
-    expect((await call('up', '--rm')).stdout).toBe('refused\n2\n')
+    expect((await verb('up', '--rm')).stdout).toBe('refused\n2\n')
     rmSync(directory)
   })
 
   test('two at once: one waits for the lock, and a lock that was left is nobody’s', async () => {
     const boxes = [1, 2, 3].map(() => boxThere({ command: ['true'] }))
-    const ran = await Promise.all(boxes.map(({ call }) => call('up', '--rm')))
+    const ran = await Promise.all(boxes.map(({ verb }) => verb('up', '--rm')))
     expect(ran.map(({ status, stderr }) => [status, stderr])).toEqual(ran.map(() => [0, '']))
     expect(existsSync(`${here.run}/.lock`)).toBe(false)
     await run(['ln', '-s', '4194303 1 never', `${here.run}/.lock`], {})
     const [first] = boxes
-    expect((await first?.call('up', '--rm'))?.status).toBe(0)
+    expect((await first?.verb('up', '--rm'))?.status).toBe(0)
     expect(existsSync(`${here.run}/.lock`)).toBe(false)
   })
 })

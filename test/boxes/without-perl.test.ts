@@ -30,14 +30,14 @@ const there = [
 /** A box and its verbs where perl is hidden; without a filter where setpriv is too old to load one. */
 function boxThere(given: Readonly<Record<string, unknown>>) {
   const box = here.box({ rootfs: 'host', ...(filtered ? {} : { seccomp: 'unconfined' }), ...given }, host)
-  const call = (...args: string[]) =>
+  const verb = (...args: string[]) =>
     run([...there, 'sh', box.program, ...args] as [string, ...string[]], { env: here.env })
-  return { ...box, call }
+  return { ...box, verb }
 }
 
 const out = async (given: Readonly<Record<string, unknown>>, script: string) => {
-  const { call } = boxThere({ ...given, command: ['sh', '-c', script] })
-  const ran = await call('up', '--rm')
+  const { verb } = boxThere({ ...given, command: ['sh', '-c', script] })
+  const ran = await verb('up', '--rm')
   expect(ran).toMatchObject({ status: 0, stderr: '' })
   return ran.stdout
 }
@@ -90,14 +90,14 @@ describe('a machine without perl: setpriv and capsh', () => {
 
   test('enter is confined as the command is; enter -u and -e change that alone', async () => {
     const box = boxThere({ command: ['sleep', '100'], cap_drop: ['NET_RAW'], mem_limit: '64m' })
-    await box.call('up', '-d')
+    await box.verb('up', '-d')
     const kernel = await box.proc()
-    const status = (await box.call('enter', 'cat', '/proc/self/status')).stdout
+    const status = (await box.verb('enter', 'cat', '/proc/self/status')).stdout
     for (const field of ['CapEff', 'CapBnd', 'CapInh', 'NoNewPrivs', 'Seccomp'])
       expect(status).toMatch(`${field}:\t${kernel.status[field]}\n`)
     expect(
       (
-        await box.call(
+        await box.verb(
           'enter',
           'sh',
           '-c',
@@ -106,17 +106,17 @@ describe('a machine without perl: setpriv and capsh', () => {
       ).stdout,
     ).toMatch(/^4\n0\n +1\n$/)
     expect(
-      (await box.call('enter', '-u', '33:33', '-e', "A=it's", 'sh', '-c', 'id -u; id -G; echo $A')).stdout,
+      (await box.verb('enter', '-u', '33:33', '-e', "A=it's", 'sh', '-c', 'id -u; id -G; echo $A')).stdout,
     ).toBe("33\n33\nit's\n")
-    expect((await box.call('enter', 'sh', '-c', 'exit 9')).status).toBe(9)
-    expect((await box.call('enter', 'nosuch')).status).toBe(127)
-    expect(await box.call('down', '-t', '0')).toMatchObject({ status: 0 })
+    expect((await box.verb('enter', 'sh', '-c', 'exit 9')).status).toBe(9)
+    expect((await box.verb('enter', 'nosuch')).status).toBe(127)
+    expect(await box.verb('down', '-t', '0')).toMatchObject({ status: 0 })
     expect(here.left()).toEqual([])
   })
 
   test('what enter has started as root ends with it', async () => {
     const box = boxThere({ command: ['sleep', '100'] })
-    await box.call('up', '-d')
+    await box.verb('up', '-d')
     const entered = start([...there, 'sh', box.program, 'enter', 'sleep', '98765'] as never, {
       env: here.env,
     })
@@ -124,54 +124,54 @@ describe('a machine without perl: setpriv and capsh', () => {
     entered.kill('SIGTERM')
     await entered.done
     await until(() => !existsSync(`/proc/${pid}`), 'it has ended')
-    await box.call('down', '-t', '0')
+    await box.verb('down', '-t', '0')
   })
 
   test('enter when the monitor is gone', async () => {
     const box = boxThere({ command: ['sleep', '100'] })
-    await box.call('up', '-d')
+    await box.verb('up', '-d')
     const monitor = Number(readFileSync(`${box.box.paths.run}/init`, 'utf8').trim().split(' ')[3])
     process.kill(monitor, 'SIGKILL')
     await until(() => !existsSync(`/proc/${monitor}`), 'the monitor is gone')
-    expect(await box.call('enter', 'sh', '-c', 'echo in; exit 4')).toEqual({
+    expect(await box.verb('enter', 'sh', '-c', 'echo in; exit 4')).toEqual({
       status: 4,
       stdout: 'in\n',
       stderr: '',
     })
-    await box.call('down', '-t', '0')
+    await box.verb('down', '-t', '0')
   })
 
   test('the null device is none of the host’s', async () => {
     const box = boxThere({ command: ['sleep', '100'] })
-    await box.call('up', '-d')
+    await box.verb('up', '-d')
     const { pid } = await box.proc()
     const own = statSync(`/proc/${pid}/fd/0`)
     expect([own.rdev, own.dev === statSync('/dev/null').dev]).toEqual([statSync('/dev/null').rdev, false])
-    await box.call('enter', 'chown', '33:33', '/proc/self/fd/0')
+    await box.verb('enter', 'chown', '33:33', '/proc/self/fd/0')
     expect(statSync('/dev/null').uid).toBe(0)
-    await box.call('down', '-t', '0')
+    await box.verb('down', '-t', '0')
   })
 
   test('whoever may trace is not let near what enters', async () => {
     const box = boxThere({ command: ['sleep', '100'], cap_add: ['SYS_PTRACE'] })
     expect(box.box.notes.join()).toMatch(/enter is refused.*CAP_SYS_PTRACE/)
-    await box.call('up', '-d')
-    const ran = await box.call('enter', 'true')
+    await box.verb('up', '-d')
+    const ran = await box.verb('enter', 'true')
     expect([ran.status, ran.stderr]).toEqual([
       125,
       expect.stringMatching(/CAP_SYS_PTRACE[\s\S]*install perl/),
     ])
-    await box.call('down', '-t', '0')
+    await box.verb('down', '-t', '0')
   })
 
   test('a terminal is refused, an output to one is passed on', async () => {
     const box = boxThere({ command: ['sleep', '100'] })
-    await box.call('up', '-d')
-    expect(await box.call('enter', '-t', 'true')).toMatchObject({
+    await box.verb('up', '-d')
+    expect(await box.verb('enter', '-t', 'true')).toMatchObject({
       status: 125,
       stderr: expect.stringMatching(/needs perl/),
     })
-    await box.call('down', '-t', '0')
+    await box.verb('down', '-t', '0')
   })
 })
 
@@ -181,12 +181,12 @@ describe('mount targets made by a shell stay inside', () => {
   const upWith = async (change: (root: string) => void, given: Readonly<Record<string, unknown>> = {}) => {
     const root = busyboxRoot()
     change(root)
-    const { call } = boxThere({
+    const { verb } = boxThere({
       rootfs: root,
       command: ['sh', '-c', 'cat /etc/hostname; ls -d /etc/hosts'],
       ...given,
     })
-    const ran = await call('up', '--rm')
+    const ran = await verb('up', '--rm')
     expect(await run(['find', decoy, '-mindepth', '1'], {})).toMatchObject({ stdout: '' })
     rmSync(root, { recursive: true, force: true })
     return ran
@@ -233,10 +233,10 @@ describe('mount targets made by a shell stay inside', () => {
     symlinkSync('/bin/busybox', `${root}/opt/echo`)
     symlinkSync('/nowhere/busybox', `${root}/opt/gone`)
     expect(readlinkSync(`${root}/opt/echo`)).toBe('/bin/busybox')
-    const call = (command: string[]) =>
-      boxThere({ rootfs: root, command, environment: { PATH: '/opt:/bin' } }).call('up', '--rm')
-    expect(await call(['echo', 'a'])).toMatchObject({ status: 0, stdout: 'a\n' })
-    expect((await call(['gone'])).status).toBe(127)
+    const verb = (command: string[]) =>
+      boxThere({ rootfs: root, command, environment: { PATH: '/opt:/bin' } }).verb('up', '--rm')
+    expect(await verb(['echo', 'a'])).toMatchObject({ status: 0, stdout: 'a\n' })
+    expect((await verb(['gone'])).status).toBe(127)
     rmSync(root, { recursive: true, force: true })
     rmSync(decoy, { recursive: true, force: true })
   })

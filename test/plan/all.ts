@@ -11,7 +11,15 @@ export const checkout = dirname(dirname(dirname(fileURLToPath(import.meta.url)))
 export const specs = names('specs', '.yaml')
 export const hosts = names('test/hosts', '.json')
 /** Hosts that differ in tools and versions only are shown by the specs for which that matters. */
-const similar = ['alpine', 'busybox-only', 'debian13-bare', 'rhel9', 'rhel9-minimal', 'ubuntu2204', 'ubuntu2404']
+const similar = [
+  'alpine',
+  'busybox-only',
+  'debian13-bare',
+  'rhel9',
+  'rhel9-minimal',
+  'ubuntu2204',
+  'ubuntu2404',
+]
 const telling =
   'capabilities classic hello keeps-all limits network readonly seccomp user userns volumes'.split(' ')
 /** Every host with every spec that tells something of it. */

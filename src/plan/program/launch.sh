@@ -1,9 +1,9 @@
-# Tools cannot say at which moment the last of them has the box's root: the furnisher is kept until then.
+# Tools cannot say when they are in the box's mount namespace: the furnisher is kept until then, since they find it by its pid.
 settle() {
   [ "$own_root" = yes ] || return 0
   while [ ! -s "$run/init" ] && kill -0 "$monitor" 2>/dev/null; do sleep 0.01; done
   # shellcheck disable=SC3013 # -ef: POSIX since 2024; dash, busybox ash and bash have it
-  while alive "$run/init" && [ ! "/proc/$pid/root" -ef "/proc/$furnisher/root" ]; do sleep 0.01; done
+  while alive "$run/init" && [ ! "/proc/$pid/ns/mnt" -ef "/proc/$furnisher/ns/mnt" ]; do sleep 0.01; done
 }
 
 # No terminal goes into a box without perl: it alone gives one to the command.

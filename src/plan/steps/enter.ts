@@ -1,7 +1,7 @@
 import type { Host } from '../../host/host.ts'
 import type { Box } from '../../spec/box.ts'
 import { enterGroups, moveGroups } from '../cgroup/join.ts'
-import { chain, launchBy } from '../chain.ts'
+import { chain, launchBy, placeOf } from '../chain.ts'
 import type { About, Command, Step, Word } from '../plan.ts'
 import { run } from '../refs.ts'
 import { hasUsers } from './user-namespace.ts'
@@ -77,24 +77,25 @@ function byTools(box: Box, host: Host): Command[] {
       },
     ]
   const root = ['/proc/', target, '/root']
-  const from = (name: string) => host.tools[name]?.path ?? name
+  const nsenter = placeOf('nsenter', host)
   const way: Word[] =
     box.launcher === 'setpriv'
       ? [
-          'nsenter',
+          nsenter,
           '--target',
           target,
           ...kinds(box),
           ['--root=', view],
+          ['--wd=', ...root],
           '--',
-          from('nsenter'),
+          nsenter,
           '--target',
           target,
           '--pid',
           '--cgroup',
           '--',
         ]
-      : ['chroot', view, from('nsenter'), '--target', target, ...every, '--pid', '--']
-  const words = chain(box, host, 'enter', root, way)
+      : [placeOf('busybox', host), 'chroot', view, nsenter, '--target', target, ...every, '--pid', '--']
+  const words = chain(box, host, 'enter', way)
   return [...moveGroups(box, host), ...launchBy(box, 'enter', root, view, words, [{ ref: '@' }])]
 }

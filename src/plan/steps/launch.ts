@@ -1,7 +1,7 @@
 import type { Host } from '../../host/host.ts'
 import type { Box } from '../../spec/box.ts'
 import { argv } from '../argv.ts'
-import { chain, launchBy } from '../chain.ts'
+import { chain, launchBy, placeOf } from '../chain.ts'
 import type { About, Command, Ref, Step, Word } from '../plan.ts'
 import { furnisher, run } from '../refs.ts'
 
@@ -43,9 +43,14 @@ function becomes(box: Box, host: Host): Command[] {
       { run: way(box), exec: true },
     ]
   const pid = box.namespaces.mount.mode === 'box' ? peerMount : furnisher
-  const to = box.launcher === 'setpriv' ? ['--root=/', '--'] : ['--']
   const root = ['/proc/', pid, '/root']
-  const words = chain(box, host, 'up', root, ['nsenter', ['--mount=/proc/', pid, '/ns/mnt'], ...to])
+  const tools: Word[] = box.launcher === 'setpriv' ? ['--root=/', ['--wd=', ...root]] : []
+  const words = chain(box, host, 'up', [
+    placeOf('nsenter', host),
+    ['--mount=/proc/', pid, '/ns/mnt'],
+    ...tools,
+    '--',
+  ])
   return launchBy(box, 'up', root, '/', words, argv(box))
 }
 

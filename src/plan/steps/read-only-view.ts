@@ -1,6 +1,7 @@
 import type { Host } from '../../host/host.ts'
 import type { Box } from '../../spec/box.ts'
-import type { About, Command, Step } from '../plan.ts'
+import type { About, Command, Step, Word } from '../plan.ts'
+import { run } from '../refs.ts'
 
 export const about: About = {
   does: "Makes the host's programs read-only in this throw-away mount namespace, from which the last of them will run.",
@@ -44,8 +45,13 @@ const held: readonly Command[] = [
   { open: 7, from: '/proc/self/ns/mnt' },
 ]
 
+/** Where in this namespace nothing is mounted. */
+const aside: Word = [run, '/root']
+
 /** Not for a box to chown: the host's. perl takes that of the box; a shell that opens it by a path could be led astray. */
 const nullDevice: readonly Command[] = [
-  { run: ['mount', '-t', 'tmpfs', '-o', 'mode=755,size=64k', 'tmpfs', '/dev'] },
-  { run: ['mknod', '-m', '666', '/dev/null', 'c', '1', '3'] },
+  { run: ['mount', '-t', 'tmpfs', '-o', 'mode=755,size=64k', 'tmpfs', aside] },
+  { run: ['mknod', '-m', '666', [run, '/root/null'], 'c', '1', '3'] },
+  { note: 'At once: the monitor, beside this, opens /dev/null.' },
+  { run: ['mount', '--move', aside, '/dev'] },
 ]

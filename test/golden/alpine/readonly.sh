@@ -409,6 +409,7 @@ sweep() {
 give_up() {
   status=$?
   trap - EXIT
+  [ "$locks" -eq 0 ] || release
   if [ -n "$at" ]; then
     blame
     status=125
@@ -1011,12 +1012,12 @@ devices() {
     done
 }
 
-# Tools cannot say at which moment the last of them has the box's root: the furnisher is kept until then.
+# Tools cannot say when they are in the box's mount namespace: the furnisher is kept until then, since they find it by its pid.
 settle() {
   [ "$own_root" = yes ] || return 0
   while [ ! -s "$run/init" ] && kill -0 "$monitor" 2>/dev/null; do sleep 0.01; done
   # shellcheck disable=SC3013 # -ef: POSIX since 2024; dash, busybox ash and bash have it
-  while alive "$run/init" && [ ! "/proc/$pid/root" -ef "/proc/$furnisher/root" ]; do sleep 0.01; done
+  while alive "$run/init" && [ ! "/proc/$pid/ns/mnt" -ef "/proc/$furnisher/ns/mnt" ]; do sleep 0.01; done
 }
 
 # No terminal goes into a box without perl: it alone gives one to the command.
@@ -1362,17 +1363,18 @@ become() {
   read_only /proc/irq mount -N "$furnisher"
   read_only /proc/sys mount -N "$furnisher"
   step 'Take a read-only view of the host'\''s tools' always
-  mount -t tmpfs -o mode=755,size=64k tmpfs /dev
-  mknod -m 666 /dev/null c 1 3
+  mount -t tmpfs -o mode=755,size=64k tmpfs "$run/root"
+  mknod -m 666 "$run/root/null" c 1 3
+  # At once: the monitor, beside this, opens /dev/null.
+  mount --move "$run/root" /dev
   mount -o remount,bind,ro /
   step 'Launch the command, by setpriv and capsh' command
   wait "$loopback"
   ids 0 0
   umask 0022
-  launch up "/proc/$furnisher/root" / 30 /usr/bin/env -u _ -u OLDPWD -u PWD -u SHLVL /usr/bin/nsenter \
-    "--mount=/proc/$furnisher/ns/mnt" --root=/ -- /usr/bin/setsid /bin/setpriv --pdeathsig clear \
-    --no-new-privs --seccomp-filter "$run/filter" /usr/sbin/capsh "--chroot=/proc/$furnisher/root" --noamb \
-    --inh= \
+  launch up "/proc/$furnisher/root" / 31 /usr/bin/env -u _ -u OLDPWD -u PWD -u SHLVL /usr/bin/nsenter \
+    "--mount=/proc/$furnisher/ns/mnt" --root=/ "--wd=/proc/$furnisher/root" -- /usr/bin/setsid /bin/setpriv \
+    --pdeathsig clear --no-new-privs --seccomp-filter "$run/filter" /usr/sbin/capsh --chroot=. --noamb --inh= \
     --drop=cap_dac_read_search,cap_linux_immutable,cap_net_broadcast,cap_net_admin,cap_ipc_lock,cap_ipc_owner,cap_sys_module,cap_sys_rawio,cap_sys_ptrace,cap_sys_pacct,cap_sys_admin,cap_sys_boot,cap_sys_nice,cap_sys_resource,cap_sys_time,cap_sys_tty_config,cap_mknod,cap_lease,cap_audit_control,cap_mac_override,cap_mac_admin,cap_syslog,cap_wake_alarm,cap_block_suspend,cap_audit_read,cap_perfmon,cap_bpf,cap_checkpoint_restore \
     "--gid=$gid" "--groups=$groups" "--uid=$uid" --shell=@ -- sh -c 'touch /tmp/fine && ! touch /etc/not-fine'
 }
@@ -1380,8 +1382,10 @@ become() {
 # The view that a further process runs from, if the monitor that kept one is gone.
 viewing() {
   step 'Take such a view for a further process' always
-  mount -t tmpfs -o mode=755,size=64k tmpfs /dev
-  mknod -m 666 /dev/null c 1 3
+  mount -t tmpfs -o mode=755,size=64k tmpfs "$run/root"
+  mknod -m 666 "$run/root/null" c 1 3
+  # At once: the monitor, beside this, opens /dev/null.
+  mount --move "$run/root" /dev
   mount -o remount,bind,ro /
 }
 
@@ -1391,11 +1395,11 @@ entering() {
   printf '%s\n' 0 >/sys/fs/cgroup/boxes/readonly/cgroup.procs
   ids 0 0
   umask 0022
-  launch enter "/proc/$enter_target/root" "$enter_view" 42 /usr/bin/env -u _ -u OLDPWD -u PWD -u SHLVL \
-    /usr/bin/nsenter --target "$enter_target" --mount --uts --ipc --net --time "--root=$enter_view" -- \
-    /usr/bin/nsenter --target "$enter_target" --pid --cgroup -- /usr/bin/setsid /bin/setpriv --pdeathsig KILL \
-    --no-new-privs --seccomp-filter "$run/filter" /usr/sbin/capsh "--chroot=/proc/$enter_target/root" --noamb \
-    --inh= \
+  launch enter "/proc/$enter_target/root" "$enter_view" 43 /usr/bin/env -u _ -u OLDPWD -u PWD -u SHLVL \
+    /usr/bin/nsenter --target "$enter_target" --mount --uts --ipc --net --time "--root=$enter_view" \
+    "--wd=/proc/$enter_target/root" -- /usr/bin/nsenter --target "$enter_target" --pid --cgroup -- \
+    /usr/bin/setsid /bin/setpriv --pdeathsig KILL --no-new-privs --seccomp-filter "$run/filter" \
+    /usr/sbin/capsh --chroot=. --noamb --inh= \
     --drop=cap_dac_read_search,cap_linux_immutable,cap_net_broadcast,cap_net_admin,cap_ipc_lock,cap_ipc_owner,cap_sys_module,cap_sys_rawio,cap_sys_ptrace,cap_sys_pacct,cap_sys_admin,cap_sys_boot,cap_sys_nice,cap_sys_resource,cap_sys_time,cap_sys_tty_config,cap_mknod,cap_lease,cap_audit_control,cap_mac_override,cap_mac_admin,cap_syslog,cap_wake_alarm,cap_block_suspend,cap_audit_read,cap_perfmon,cap_bpf,cap_checkpoint_restore \
     "--gid=$gid" "--groups=$groups" "--uid=$uid" --shell=@ -- "$@"
 }

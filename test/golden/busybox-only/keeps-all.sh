@@ -444,6 +444,7 @@ sweep() {
 give_up() {
   status=$?
   trap - EXIT
+  [ "$locks" -eq 0 ] || release
   if [ -n "$at" ]; then
     blame
     status=125
@@ -1046,12 +1047,12 @@ devices() {
     done
 }
 
-# Tools cannot say at which moment the last of them has the box's root: the furnisher is kept until then.
+# Tools cannot say when they are in the box's mount namespace: the furnisher is kept until then, since they find it by its pid.
 settle() {
   [ "$own_root" = yes ] || return 0
   while [ ! -s "$run/init" ] && kill -0 "$monitor" 2>/dev/null; do sleep 0.01; done
   # shellcheck disable=SC3013 # -ef: POSIX since 2024; dash, busybox ash and bash have it
-  while alive "$run/init" && [ ! "/proc/$pid/root" -ef "/proc/$furnisher/root" ]; do sleep 0.01; done
+  while alive "$run/init" && [ ! "/proc/$pid/ns/mnt" -ef "/proc/$furnisher/ns/mnt" ]; do sleep 0.01; done
 }
 
 # No terminal goes into a box without perl: it alone gives one to the command.
@@ -1359,8 +1360,10 @@ become() {
   step 'Detach the host' always
   nsenter "--mount=/proc/$furnisher/ns/mnt" -- /dev/.host/busybox umount -l /dev/.old
   step 'Take a read-only view of the host'\''s tools' always
-  mount -t tmpfs -o mode=755,size=64k tmpfs /dev
-  mknod -m 666 /dev/null c 1 3
+  mount -t tmpfs -o mode=755,size=64k tmpfs "$run/root"
+  mknod -m 666 "$run/root/null" c 1 3
+  # At once: the monitor, beside this, opens /dev/null.
+  mount --move "$run/root" /dev
   mount -o remount,bind,ro /
   step 'Launch the command, by busybox' command
   wait "$loopback"
@@ -1376,8 +1379,10 @@ become() {
 # The view that a further process runs from, if the monitor that kept one is gone.
 viewing() {
   step 'Take such a view for a further process' always
-  mount -t tmpfs -o mode=755,size=64k tmpfs /dev
-  mknod -m 666 /dev/null c 1 3
+  mount -t tmpfs -o mode=755,size=64k tmpfs "$run/root"
+  mknod -m 666 "$run/root/null" c 1 3
+  # At once: the monitor, beside this, opens /dev/null.
+  mount --move "$run/root" /dev
   mount -o remount,bind,ro /
 }
 
@@ -1387,9 +1392,9 @@ entering() {
   printf '%s\n' 0 >/sys/fs/cgroup/boxes/keeps-all/cgroup.procs
   ids 0 0
   umask 0022
-  launch enter "/proc/$enter_target/root" "$enter_view" 28 /bin/env -u _ -u OLDPWD -u PWD -u SHLVL chroot \
-    "$enter_view" /bin/nsenter --target "$enter_target" --mount --uts --ipc --net --pid -- /dev/.host/busybox \
-    setsid /dev/.host/busybox setpriv --nnp \
+  launch enter "/proc/$enter_target/root" "$enter_view" 29 /bin/env -u _ -u OLDPWD -u PWD -u SHLVL \
+    /bin/busybox chroot "$enter_view" /bin/nsenter --target "$enter_target" --mount --uts --ipc --net --pid -- \
+    /dev/.host/busybox setsid /dev/.host/busybox setpriv --nnp \
     --ambient-caps=-cap_0,-cap_1,-cap_2,-cap_3,-cap_4,-cap_5,-cap_6,-cap_7,-cap_8,-cap_9,-cap_10,-cap_11,-cap_12,-cap_13,-cap_14,-cap_15,-cap_16,-cap_17,-cap_18,-cap_19,-cap_20,-cap_21,-cap_22,-cap_23,-cap_24,-cap_25,-cap_26,-cap_27,-cap_28,-cap_29,-cap_30,-cap_31,-cap_32,-cap_33,-cap_34,-cap_35,-cap_36,-cap_37,-cap_38,-cap_39,-cap_40 \
     --inh-caps=-cap_0,-cap_1,-cap_2,-cap_3,-cap_4,-cap_5,-cap_6,-cap_7,-cap_8,-cap_9,-cap_10,-cap_11,-cap_12,-cap_13,-cap_14,-cap_15,-cap_16,-cap_17,-cap_18,-cap_19,-cap_20,-cap_21,-cap_22,-cap_23,-cap_24,-cap_25,-cap_26,-cap_27,-cap_28,-cap_29,-cap_30,-cap_31,-cap_32,-cap_33,-cap_34,-cap_35,-cap_36,-cap_37,-cap_38,-cap_39,-cap_40 \
     @ "$@"

@@ -592,6 +592,7 @@ sweep() {
 give_up() {
   status=$?
   trap - EXIT
+  [ "$locks" -eq 0 ] || release
   if [ -n "$at" ]; then
     blame
     status=125

@@ -409,6 +409,7 @@ sweep() {
 give_up() {
   status=$?
   trap - EXIT
+  [ "$locks" -eq 0 ] || release
   if [ -n "$at" ]; then
     blame
     status=125
@@ -1000,12 +1001,12 @@ devices() {
     done
 }
 
-# Tools cannot say at which moment the last of them has the box's root: the furnisher is kept until then.
+# Tools cannot say when they are in the box's mount namespace: the furnisher is kept until then, since they find it by its pid.
 settle() {
   [ "$own_root" = yes ] || return 0
   while [ ! -s "$run/init" ] && kill -0 "$monitor" 2>/dev/null; do sleep 0.01; done
   # shellcheck disable=SC3013 # -ef: POSIX since 2024; dash, busybox ash and bash have it
-  while alive "$run/init" && [ ! "/proc/$pid/root" -ef "/proc/$furnisher/root" ]; do sleep 0.01; done
+  while alive "$run/init" && [ ! "/proc/$pid/ns/mnt" -ef "/proc/$furnisher/ns/mnt" ]; do sleep 0.01; done
 }
 
 # No terminal goes into a box without perl: it alone gives one to the command.
@@ -1305,25 +1306,29 @@ become() {
   step 'Detach the host' always
   umount -N "$furnisher" --lazy /dev/.old
   step 'Take a read-only view of the host'\''s tools' always
-  mount -t tmpfs -o mode=755,size=64k tmpfs /dev
-  mknod -m 666 /dev/null c 1 3
+  mount -t tmpfs -o mode=755,size=64k tmpfs "$run/root"
+  mknod -m 666 "$run/root/null" c 1 3
+  # At once: the monitor, beside this, opens /dev/null.
+  mount --move "$run/root" /dev
   mount -o remount,bind,ro /
   step 'Launch the command, by setpriv and capsh' command
   wait "$loopback"
   ids 0 0
   umask 0022
-  launch up "/proc/$furnisher/root" / 28 /usr/bin/env --default-signal -u _ -u OLDPWD -u PWD -u SHLVL \
-    /usr/bin/nsenter "--mount=/proc/$furnisher/ns/mnt" --root=/ -- /usr/bin/setsid /usr/bin/setpriv \
-    --pdeathsig clear --no-new-privs /usr/sbin/capsh "--chroot=/proc/$furnisher/root" --noamb --inh= \
-    "--gid=$gid" "--groups=$groups" "--uid=$uid" --shell=@ -- sh -c \
+  launch up "/proc/$furnisher/root" / 29 /usr/bin/env --default-signal -u _ -u OLDPWD -u PWD -u SHLVL \
+    /usr/bin/nsenter "--mount=/proc/$furnisher/ns/mnt" --root=/ "--wd=/proc/$furnisher/root" -- \
+    /usr/bin/setsid /usr/bin/setpriv --pdeathsig clear --no-new-privs /usr/sbin/capsh --chroot=. --noamb \
+    --inh= "--gid=$gid" "--groups=$groups" "--uid=$uid" --shell=@ -- sh -c \
     'echo keeps all; grep -E '\''CapEff|NoNewPrivs'\'' /proc/self/status'
 }
 
 # The view that a further process runs from, if the monitor that kept one is gone.
 viewing() {
   step 'Take such a view for a further process' always
-  mount -t tmpfs -o mode=755,size=64k tmpfs /dev
-  mknod -m 666 /dev/null c 1 3
+  mount -t tmpfs -o mode=755,size=64k tmpfs "$run/root"
+  mknod -m 666 "$run/root/null" c 1 3
+  # At once: the monitor, beside this, opens /dev/null.
+  mount --move "$run/root" /dev
   mount -o remount,bind,ro /
 }
 

@@ -408,6 +408,7 @@ sweep() {
 give_up() {
   status=$?
   trap - EXIT
+  [ "$locks" -eq 0 ] || release
   if [ -n "$at" ]; then
     blame
     status=125
@@ -999,12 +1000,12 @@ devices() {
     done
 }
 
-# Tools cannot say at which moment the last of them has the box's root: the furnisher is kept until then.
+# Tools cannot say when they are in the box's mount namespace: the furnisher is kept until then, since they find it by its pid.
 settle() {
   [ "$own_root" = yes ] || return 0
   while [ ! -s "$run/init" ] && kill -0 "$monitor" 2>/dev/null; do sleep 0.01; done
   # shellcheck disable=SC3013 # -ef: POSIX since 2024; dash, busybox ash and bash have it
-  while alive "$run/init" && [ ! "/proc/$pid/root" -ef "/proc/$furnisher/root" ]; do sleep 0.01; done
+  while alive "$run/init" && [ ! "/proc/$pid/ns/mnt" -ef "/proc/$furnisher/ns/mnt" ]; do sleep 0.01; done
 }
 
 # No terminal goes into a box without perl: it alone gives one to the command.
@@ -1344,18 +1345,20 @@ become() {
   step 'Detach the host' always
   umount -N "$furnisher" --lazy /dev/.old
   step 'Take a read-only view of the host'\''s tools' always
-  mount -t tmpfs -o mode=755,size=64k tmpfs /dev
-  mknod -m 666 /dev/null c 1 3
+  mount -t tmpfs -o mode=755,size=64k tmpfs "$run/root"
+  mknod -m 666 "$run/root/null" c 1 3
+  # At once: the monitor, beside this, opens /dev/null.
+  mount --move "$run/root" /dev
   mount -o remount,bind,ro /
   step 'Launch the command, by setpriv and capsh' command
   wait "$loopback"
   ids 0 0
   printf '%s\n' 500 >/proc/self/oom_score_adj
   umask 0022
-  launch up "/proc/$furnisher/root" / 34 /usr/bin/env --default-signal -u _ -u OLDPWD -u PWD -u SHLVL \
-    /usr/bin/nsenter "--mount=/proc/$furnisher/ns/mnt" --root=/ -- /usr/bin/setsid /usr/bin/prlimit \
-    --nofile=1024:2048 --core=0:0 /usr/bin/setpriv --pdeathsig clear --no-new-privs --seccomp-filter \
-    "$run/filter" /usr/sbin/capsh "--chroot=/proc/$furnisher/root" --noamb --inh= \
+  launch up "/proc/$furnisher/root" / 35 /usr/bin/env --default-signal -u _ -u OLDPWD -u PWD -u SHLVL \
+    /usr/bin/nsenter "--mount=/proc/$furnisher/ns/mnt" --root=/ "--wd=/proc/$furnisher/root" -- \
+    /usr/bin/setsid /usr/bin/prlimit --nofile=1024:2048 --core=0:0 /usr/bin/setpriv --pdeathsig clear \
+    --no-new-privs --seccomp-filter "$run/filter" /usr/sbin/capsh --chroot=. --noamb --inh= \
     --drop=cap_dac_read_search,cap_linux_immutable,cap_net_broadcast,cap_net_admin,cap_ipc_lock,cap_ipc_owner,cap_sys_module,cap_sys_rawio,cap_sys_ptrace,cap_sys_pacct,cap_sys_admin,cap_sys_boot,cap_sys_nice,cap_sys_resource,cap_sys_time,cap_sys_tty_config,cap_mknod,cap_lease,cap_audit_control,cap_mac_override,cap_mac_admin,cap_syslog,cap_wake_alarm,cap_block_suspend,cap_audit_read,cap_perfmon,cap_bpf,cap_checkpoint_restore \
     "--gid=$gid" "--groups=$groups" "--uid=$uid" --shell=@ -- sh -c \
     'cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/memory.max 2>/dev/null; true'
@@ -1364,8 +1367,10 @@ become() {
 # The view that a further process runs from, if the monitor that kept one is gone.
 viewing() {
   step 'Take such a view for a further process' always
-  mount -t tmpfs -o mode=755,size=64k tmpfs /dev
-  mknod -m 666 /dev/null c 1 3
+  mount -t tmpfs -o mode=755,size=64k tmpfs "$run/root"
+  mknod -m 666 "$run/root/null" c 1 3
+  # At once: the monitor, beside this, opens /dev/null.
+  mount --move "$run/root" /dev
   mount -o remount,bind,ro /
 }
 
@@ -1376,11 +1381,11 @@ entering() {
   ids 0 0
   printf '%s\n' 500 >/proc/self/oom_score_adj
   umask 0022
-  launch enter "/proc/$enter_target/root" "$enter_view" 46 /usr/bin/env --default-signal -u _ -u OLDPWD -u PWD \
+  launch enter "/proc/$enter_target/root" "$enter_view" 47 /usr/bin/env --default-signal -u _ -u OLDPWD -u PWD \
     -u SHLVL /usr/bin/nsenter --target "$enter_target" --mount --uts --ipc --net --time "--root=$enter_view" \
-    -- /usr/bin/nsenter --target "$enter_target" --pid --cgroup -- /usr/bin/setsid /usr/bin/prlimit \
-    --nofile=1024:2048 --core=0:0 /usr/bin/setpriv --pdeathsig KILL --no-new-privs --seccomp-filter \
-    "$run/filter" /usr/sbin/capsh "--chroot=/proc/$enter_target/root" --noamb --inh= \
+    "--wd=/proc/$enter_target/root" -- /usr/bin/nsenter --target "$enter_target" --pid --cgroup -- \
+    /usr/bin/setsid /usr/bin/prlimit --nofile=1024:2048 --core=0:0 /usr/bin/setpriv --pdeathsig KILL \
+    --no-new-privs --seccomp-filter "$run/filter" /usr/sbin/capsh --chroot=. --noamb --inh= \
     --drop=cap_dac_read_search,cap_linux_immutable,cap_net_broadcast,cap_net_admin,cap_ipc_lock,cap_ipc_owner,cap_sys_module,cap_sys_rawio,cap_sys_ptrace,cap_sys_pacct,cap_sys_admin,cap_sys_boot,cap_sys_nice,cap_sys_resource,cap_sys_time,cap_sys_tty_config,cap_mknod,cap_lease,cap_audit_control,cap_mac_override,cap_mac_admin,cap_syslog,cap_wake_alarm,cap_block_suspend,cap_audit_read,cap_perfmon,cap_bpf,cap_checkpoint_restore \
     "--gid=$gid" "--groups=$groups" "--uid=$uid" --shell=@ -- "$@"
 }
