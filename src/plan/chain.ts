@@ -1,5 +1,6 @@
 import { CAPABILITIES } from '../host/capabilities.ts'
 import type { Host } from '../host/host.ts'
+import { SHELL_LIMITS } from '../host/shell-limits.ts'
 import type { Box } from '../spec/box.ts'
 import { helper } from './inside.ts'
 import type { Command, Word } from './plan.ts'
@@ -31,8 +32,19 @@ export function launchBy(
   return [
     { call: 'ids', args: [uid, gid, ...groups] },
     ...(oomScoreAdj === null ? [] : [{ write: '/proc/self/oom_score_adj', lines: [`${oomScoreAdj}`] }]),
+    ...(box.launcher === 'busybox' ? box.process.ulimits.flatMap(shellLimit) : []),
     { call: 'umask', args: [umask.toString(8).padStart(4, '0')] },
     { call: 'launch', args: [verb, root, view, `${words.length}`, ...words, ...argv] },
+  ]
+}
+
+/** The hard limit first, which sets both: a soft one above it would be an error. */
+function shellLimit({ name, soft, hard }: Box['process']['ulimits'][number]): Command[] {
+  const [option, unit] = SHELL_LIMITS[name] ?? ['', 1]
+  const size = (limit: number | null) => (limit === null ? 'unlimited' : `${limit / unit}`)
+  return [
+    { call: 'ulimit', args: [`-${option}`, size(hard)] },
+    { call: 'ulimit', args: ['-S', `-${option}`, size(soft)] },
   ]
 }
 

@@ -72,15 +72,16 @@ describe('a machine whose every tool is an applet of busybox', () => {
         '-c',
         `ls -A /dev/.old 2>/dev/null; cat /proc/timer_list | wc -c; hostname; ps -o pid | wc -l
          grep -c . /proc/self/mountinfo; grep " ${here.directory}" /proc/self/mountinfo | grep -v " /etc/" | grep -v " - overlay"
-         ls /sys/class/net; touch /proc/sys/kernel/x /t/file; ls /t; cat /proc/self/oom_score_adj; umask`,
+         ls /sys/class/net; touch /proc/sys/kernel/x /t/file; ls /t; cat /proc/self/oom_score_adj; umask; ulimit -Sn; ulimit -Hn; ulimit -c`,
       ],
       hostname: 'little',
       tmpfs: '/t',
       umask: '0027',
+      ulimits: { nofile: { soft: 90, hard: 100 }, core: 512 },
       oom_score_adj: 17,
     })
     const ran = await verb('up', '--rm')
-    expect(ran.stdout).toMatch(/^0\nlittle\n\d+\n\d+\nlo\nfile\n17\n0027\n$/)
+    expect(ran.stdout).toMatch(/^0\nlittle\n\d+\n\d+\nlo\nfile\n17\n0027\n90\n100\n1\n$/)
     expect(ran.stderr).toMatch(/^touch: .*\n$/)
     expect(ran.status).toBe(0)
   })

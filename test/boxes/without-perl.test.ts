@@ -67,6 +67,18 @@ describe('a machine without perl: setpriv and capsh', () => {
     expect(text.split('|').at(-1)).toMatch(/^0 1 2 3 SigIgn:\t0{16}\n +1 +1\n\/\n0022\n$/)
   })
 
+  test('hostile texts arrive as they stand', async () => {
+    const text =
+      "$(touch /tmp/owned) `touch /tmp/owned` '; touch /tmp/owned; ' \"\\ %s\\n\\0101 $HOME\n\nEOF\n"
+    const { verb } = boxThere({
+      environment: { TEXT: text },
+      command: ['printf', '%s|', '-n', '--', text, '', '@', '--shell=@'],
+    })
+    expect(await verb('up', '--rm')).toEqual({ status: 0, stdout: `-n|--|${text}||@|--shell=@|`, stderr: '' })
+    expect(await out({ environment: { TEXT: text } }, 'printf %s "$TEXT"')).toBe(text)
+    expect(existsSync('/tmp/owned')).toBe(false)
+  })
+
   test('user, groups, limits, capabilities', async () => {
     const text = await out(
       {

@@ -2,6 +2,7 @@ import { atLeast } from '../../host/at-least.ts'
 import type { Host } from '../../host/host.ts'
 import type { Launcher } from '../../host/launcher.ts'
 import { installer, packageOf } from '../../host/packages.ts'
+import { SHELL_LIMITS } from '../../host/shell-limits.ts'
 import { defaultProfile } from '../../seccomp/default-profile.ts'
 import { filterFlags, type Profile } from '../../seccomp/profile.ts'
 import { refusedCalls } from '../../seccomp/refused.ts'
@@ -204,7 +205,15 @@ const limits: readonly Limit[] = [
   {
     by: 'busybox',
     path: [['ulimits']],
-    wrong: ({ process: { ulimits } }) => when(ulimits.length > 0, 'busybox has no prlimit'),
+    wrong: ({ process: { ulimits } }) => {
+      const odd = ulimits.find(({ name, soft, hard }) =>
+        [soft, hard].some((size) => (size ?? 0) % (SHELL_LIMITS[name]?.[1] ?? 0) !== 0),
+      )
+      return when(
+        odd !== undefined,
+        `ulimit of the shell cannot set ${odd?.name} to that: busybox has no prlimit`,
+      )
+    },
     remedy: 'capsh',
   },
   {
