@@ -30,6 +30,10 @@ const notApplet = (tool: Tool): boolean => tool.version !== 'busybox'
 /** A fallback counts only where it is there. */
 const slowBootstrap = ({ tools }: Host): string => (tools.debootstrap ? 'debootstrap' : '')
 
+/** Where busybox is the launcher, its applets do. */
+const applet = (host: Host): string => (launcherOf(host) === 'busybox' ? 'the applet of busybox' : '')
+const link = (host: Host): string => (launcherOf(host) === 'busybox' ? 'a link that names its owner' : '')
+
 const otherLauncher = (host: Host): string => LAUNCHERS[launcherOf(host)]
 const LAUNCHERS = {
   perl: '',
@@ -48,7 +52,7 @@ type Row = readonly [
 /** First of `names` that fits is used. */
 const ROWS: readonly Row[] = [
   ['sh', ['sh'], 'no program can run', ''],
-  ['unshare', ['unshare'], 'no box can start', '', notApplet],
+  ['unshare', ['unshare'], 'no box can start', applet, notApplet],
   [
     'unshare with --time',
     ['unshare'],
@@ -56,11 +60,11 @@ const ROWS: readonly Row[] = [
     'the time namespace of the host',
     (tool) => atLeast(tool, '2.36'),
   ],
-  ['nsenter', ['nsenter'], 'no box can start, none can be entered', '', notApplet],
-  ['mount', ['mount'], 'no box can start (mount -N is needed)', '', notApplet],
-  ['umount', ['umount'], 'no box can start (umount -N is needed)', '', notApplet],
+  ['nsenter', ['nsenter'], 'no box can start, none can be entered', applet, notApplet],
+  ['mount', ['mount'], 'no box can start (mount -N is needed)', applet, notApplet],
+  ['umount', ['umount'], 'no box can start (umount -N is needed)', applet, notApplet],
   ['pivot_root', ['pivot_root'], 'no box can start', ''],
-  ['flock', ['flock'], 'no box can start: of two at once one must wait', ''],
+  ['flock', ['flock'], 'no box can start: of two at once one must wait', link],
   ['perl', ['perl'], 'it launches all that a spec can say; without it much is refused', otherLauncher],
   [
     'libcgroup',
