@@ -162,6 +162,25 @@ describe('a machine whose every tool is an applet of busybox', () => {
     expect(Number(count)).toBeGreaterThan(6)
   })
 
+  test('namespaces of another box are joined', async () => {
+    const first = boxThere({ command: ['sleep', '100'] })
+    await first.verb('up', '-d')
+    const join = `box:${first.name}`
+    const { verb } = boxThere({
+      command: ['sh', '-c', 'ps -o args; for kind in pid net uts; do readlink /proc/self/ns/$kind; done'],
+      pid: join,
+      network_mode: join,
+    })
+    const kernel = await first.proc()
+    const ran = await verb('up', '--rm')
+    expect(ran).toMatchObject({ status: 0, stderr: '' })
+    expect(ran.stdout).toMatch(/^sleep 100$|\/sleep 100$/m)
+    const [pid, net, uts] = ran.stdout.trim().split('\n').slice(-3)
+    expect([pid, net]).toEqual([kernel.namespace('pid'), kernel.namespace('net')])
+    expect(uts).not.toBe(kernel.namespace('uts'))
+    await first.verb('down', '-t', '0')
+  })
+
   test('enter refuses what busybox cannot do', async () => {
     const box = boxThere({ command: ['sleep', '100'] })
     await box.verb('up', '-d')

@@ -67,6 +67,13 @@ describe('a machine without perl: setpriv and capsh', () => {
     expect(text.split('|').at(-1)).toMatch(/^0 1 2 3 SigIgn:\t0{16}\n +1 +1\n\/\n0022\n$/)
   })
 
+  test('what enter is told by its environment is nothing to up', async () => {
+    const env = { ...here.env, enter_user: '5:5', enter_cwd: '/tmp', enter_env: '1', enter_env_1: 'A=b' }
+    const { program } = boxThere({ command: ['sh', '-c', 'id -u; echo $A'] })
+    const ran = await run([...there, 'sh', program, 'up', '--rm'] as never, { env })
+    expect(ran).toEqual({ status: 0, stdout: '0\n\n', stderr: '' })
+  })
+
   test('hostile texts arrive as they stand', async () => {
     const text =
       "$(touch /tmp/owned) `touch /tmp/owned` '; touch /tmp/owned; ' \"\\ %s\\n\\0101 $HOME\n\nEOF\n"

@@ -1012,6 +1012,9 @@ devices() {
     done
 }
 
+# What `enter` changes travels in the environment; `up` knows nothing of it, whatever its caller's holds.
+[ "${1-}" != up ] || unset enter_user enter_cwd enter_env
+
 # Tools cannot say when they are in the box's mount namespace: the furnisher is kept until then, since they find it by its pid.
 settle() {
   [ "$own_root" = yes ] || return 0
@@ -1050,7 +1053,7 @@ ids() {
   for group in "$@"; do groups=$groups,$group; done
   case ${enter_user-0} in
     0) ;;
-    *[!0-9:]* | *:*:* | :* | *: | ???????????*:* | *:???????????*) die 125 "enter -u $enter_user: only perl looks names up in the box" 'write UID:GID' ;;
+    *[!0-9:]* | *:*:* | :* | *: | 0[0-9]* | *:0[0-9]* | ???????????*:* | *:???????????*) die 125 "enter -u $enter_user: only perl looks names up in the box" 'write UID:GID' ;;
     *:*) uid=${enter_user%:*} gid=${enter_user#*:} groups=$gid ;;
     *) die 125 "enter -u $enter_user: only perl looks its group up in the box" 'write UID:GID' ;;
   esac
@@ -1085,7 +1088,7 @@ launch() {
     set -- "$@" "$word"
     rest=$((rest - 1))
   done
-  [ "$phase" = enter ] || rmdir "$place/dev/.old" 2>/dev/null || :
+  [ "$phase:$own_root" != up:yes ] || rmdir "$place/dev/.old"
   handles
   nulls "$view/dev/null"
   at=''
