@@ -7,6 +7,8 @@ import {
   type Machine,
   machine,
   run,
+  sleep,
+  start,
   until,
   world,
 } from '../harness/index.ts'
@@ -123,6 +125,19 @@ describe('a machine whose every tool is an applet of busybox', () => {
     await box.verb('down', '-t', '0')
   })
 
+  test('the log has an end, and the box goes on', async () => {
+    const wanted = 12 * 1024 * 1024
+    const box = boxThere({ command: ['sh', '-c', `yes | head -c ${wanted}; echo; echo last; sleep 100`] })
+    await box.verb('up', '-d')
+    const size = (name: string) =>
+      statSync(`${box.box.paths.data}/${name}`, { throwIfNoEntry: false })?.size ?? 0
+    await until(async () => (await box.verb('logs', '-n', '1')).stdout === 'last\n', 'all is written')
+    expect(size('log.1')).toBe(10 * 1024 * 1024)
+    // What was on its way when the first was full is lost.
+    expect(wanted - size('log') - size('log.1')).toBeLessThan(128 * 1024)
+    await box.verb('down', '-t', '0')
+  })
+
   test('what is not there, or cannot be executed, is told before it is begun, and nothing is left', async () => {
     for (const [command, status] of [
       ['nosuch', 127],
@@ -149,6 +164,19 @@ describe('a machine whose every tool is an applet of busybox', () => {
       expect(ran.stderr).toContain('/nosuch')
     }
     expect(here.left()).toEqual([])
+  })
+
+  test('kill -9 of up at any moment: down takes all away', async () => {
+    for (let delay = 4; delay < 120; delay += 12) {
+      const box = boxThere({ command: ['sleep', '100'], volumes: ['/bin:/v'], tmpfs: '/t' })
+      const up = start([...small.there, 'sh', box.program, 'up'] as never, { env: here.env })
+      await sleep(delay)
+      up.kill('SIGKILL')
+      expect(await box.verb('down', '-t', '0')).toMatchObject({ status: 0, stderr: '' })
+      await up.done
+      const ours = () => here.left().filter((line) => !/^. links|netns/.test(line))
+      await until(() => ours().length === 0, `nothing is left after ${delay} ms`)
+    }
   })
 
   test('privileged: the devices of the machine, but its own /dev', async () => {
