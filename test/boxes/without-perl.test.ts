@@ -183,6 +183,21 @@ describe('a machine without perl: setpriv and capsh', () => {
     await box.verb('down', '-t', '0')
   })
 
+  test('nor who has joined with that capability', async () => {
+    const box = boxThere({ command: ['sleep', '100'] })
+    await box.verb('up', '-d')
+    const tracer = boxThere({ command: ['sleep', '100'], cap_add: ['SYS_PTRACE'], pid: `box:${box.name}` })
+    expect(await tracer.verb('up', '-d')).toMatchObject({ status: 0 })
+    const ran = await box.verb('enter', 'true')
+    expect([ran.status, ran.stderr]).toEqual([
+      125,
+      expect.stringMatching(/CAP_SYS_PTRACE[\s\S]*install perl/),
+    ])
+    await tracer.verb('down', '-t', '0')
+    expect((await box.verb('enter', 'true')).status).toBe(0)
+    await box.verb('down', '-t', '0')
+  })
+
   test('a terminal is refused, an output to one is passed on', async () => {
     const box = boxThere({ command: ['sleep', '100'] })
     await box.verb('up', '-d')

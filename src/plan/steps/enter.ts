@@ -97,5 +97,10 @@ function byTools(box: Box, host: Host): Command[] {
         ]
       : [placeOf('busybox', host), 'chroot', view, nsenter, '--target', target, ...every, '--pid', '--']
   const words = chain(box, host, 'enter', way)
-  return [...moveGroups(box, host), ...launchBy(box, 'enter', root, view, words, [{ ref: '@' }])]
+  // One with that capability may have joined since.
+  const alone: Command[] =
+    box.launcher === 'setpriv'
+      ? [{ call: 'no_tracer', args: [target, 'install perl, then boxes up it again, or end that process'] }]
+      : []
+  return [...alone, ...moveGroups(box, host), ...launchBy(box, 'enter', root, view, words, [{ ref: '@' }])]
 }

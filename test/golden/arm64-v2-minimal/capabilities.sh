@@ -292,7 +292,7 @@ peer() {
   peer=$pid
 }
 
-# no_tracer PEER: nobody in the pid namespace that is joined may trace (CAP_SYS_PTRACE, 19): while this box starts, its processes
+# no_tracer PEER [REMEDY]: nobody in the pid namespace that is joined may trace (CAP_SYS_PTRACE, 19): while this box starts, its processes
 # there still have the host in reach. Who has CAP_SYS_ADMIN (21), too, has that anyway.
 no_tracer() {
   tracer=''
@@ -306,7 +306,7 @@ no_tracer() {
   done
   [ -z "$tracer" ] ||
     die 125 "pid: process $tracer, in the namespace that is to be joined, has CAP_SYS_PTRACE: it could look at the host through this box" \
-      'let the box with that capability join, after this one'
+      "${2:-let the box with that capability join, after this one}"
 }
 
 # ---- What steps call -----------------------------------------------------------------------------

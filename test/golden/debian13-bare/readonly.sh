@@ -108,7 +108,7 @@ peer() {
   peer=$pid
 }
 
-# no_tracer PEER: nobody in the pid namespace that is joined may trace (CAP_SYS_PTRACE, 19): while this box starts, its processes
+# no_tracer PEER [REMEDY]: nobody in the pid namespace that is joined may trace (CAP_SYS_PTRACE, 19): while this box starts, its processes
 # there still have the host in reach. Who has CAP_SYS_ADMIN (21), too, has that anyway.
 no_tracer() {
   tracer=''
@@ -122,7 +122,7 @@ no_tracer() {
   done
   [ -z "$tracer" ] ||
     die 125 "pid: process $tracer, in the namespace that is to be joined, has CAP_SYS_PTRACE: it could look at the host through this box" \
-      'let the box with that capability join, after this one'
+      "${2:-let the box with that capability join, after this one}"
 }
 
 # ---- What steps call -----------------------------------------------------------------------------
@@ -1382,6 +1382,7 @@ viewing() {
 # A further process in the running box.
 entering() {
   step 'Enter the box' always
+  no_tracer "$enter_target" 'install perl, then boxes up it again, or end that process'
   printf '%s\n' 0 >/sys/fs/cgroup/boxes/readonly/cgroup.procs
   ids 0 0
   umask 0022
