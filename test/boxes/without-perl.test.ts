@@ -8,7 +8,7 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs'
-import { describe, expect, test } from '@jest/globals'
+import { afterAll, describe, expect, test } from '@jest/globals'
 import { atLeast } from '../../src/host/at-least.ts'
 import { busyboxRoot, facts, run, running, start, until, world } from '../harness/index.ts'
 
@@ -211,6 +211,7 @@ describe('a machine without perl: setpriv and capsh', () => {
 
 describe('mount targets made by a shell stay inside', () => {
   const decoy = mkdtempSync('/tmp/boxes-test-decoy-')
+  afterAll(() => rmSync(decoy, { recursive: true, force: true }))
   /** The image changes; the decoy outside must not. */
   const upWith = async (change: (root: string) => void, given: Readonly<Record<string, unknown>> = {}) => {
     const root = busyboxRoot()
@@ -272,6 +273,5 @@ describe('mount targets made by a shell stay inside', () => {
     expect(await verb(['echo', 'a'])).toMatchObject({ status: 0, stdout: 'a\n' })
     expect((await verb(['gone'])).status).toBe(127)
     rmSync(root, { recursive: true, force: true })
-    rmSync(decoy, { recursive: true, force: true })
   })
 })
