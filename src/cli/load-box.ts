@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Host } from '../host/host.ts'
+import { installer } from '../host/packages.ts'
 import { probe } from '../host/probe.ts'
 import { readHost } from '../host/read-host.ts'
 import { makePlan } from '../plan/make-plan.ts'
@@ -21,7 +22,7 @@ export function loadPlan(io: Io, spec: string, options: LoadOptions = {}): Plan 
   const tools = missing.map(({ tool, why }) => `${tool} (${why})`).join(', ')
   const packages = [...new Set(missing.map((need) => need.package))].join(' ')
   throw new Problem(`${spec}: this machine lacks ${tools}`, {
-    remedy: `apt-get install ${packages}; boxes doctor tells what each is for`,
+    remedy: `${installer(host)} ${packages}; boxes doctor tells what each is for`,
     status: options.status ?? 1,
   })
 }

@@ -14,7 +14,7 @@ export interface Finding {
   readonly cost: string
   /** What boxes uses instead; empty: nothing, a spec that needs it is refused. */
   readonly fallback: string
-  /** Debian package that brings it; empty when no package does. */
+  /** Package that brings it; empty when no package does. */
   readonly package: string
   /** How else it is had: a kernel parameter, a unit's setting, sudo; empty when the package is all. */
   readonly remedy: string

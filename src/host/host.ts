@@ -44,7 +44,7 @@ export interface Tool {
   readonly path: string
   /**
    * Number of util-linux tools and of GNU tar, e.g. `2.38.1`; `busybox` for its applets; another tar with its name,
-   * e.g. `bsdtar 3.6.2`; empty for all other tools. Compare with `atLeast`.
+   * e.g. `bsdtar 3.6.2`; `static` for a busybox that needs no loader; empty for all other tools. Compare with `atLeast`.
    */
   readonly version: string
 }

@@ -1,5 +1,6 @@
 import type { Finding } from './doctor.ts'
 import type { Host } from './host.ts'
+import { installer } from './packages.ts'
 
 /** The findings as a table for people; `boxes doctor --json` prints the Host itself. Ends in a newline. */
 export const printDoctor = (
@@ -14,7 +15,7 @@ export const printDoctor = (
     paint('1', title),
     ...findings.filter((one) => one.group === group).flatMap((one) => rows(one, width, paint)),
   ])
-  return `${[paint('1', summaryOf(host)), ...groups, '', ...totals(findings)].join('\n')}\n`
+  return `${[paint('1', summaryOf(host)), ...groups, '', ...totals(host, findings)].join('\n')}\n`
 }
 
 type Paint = (code: string, text: string) => string
@@ -52,7 +53,7 @@ const rows = (one: Finding, width: number, paint: Paint): readonly string[] => {
   ]
 }
 
-const totals = (findings: readonly Finding[]): readonly string[] => {
+const totals = (host: Host, findings: readonly Finding[]): readonly string[] => {
   const bad = findings.filter((one) => !one.ok)
   const wanted = bad.filter((one) => one.package !== '' && one.found === '')
   const packages = [...new Set(wanted.map((one) => one.package))]
@@ -60,7 +61,7 @@ const totals = (findings: readonly Finding[]): readonly string[] => {
   return [
     `${findings.length - bad.length} in order, ${less} with a fallback, ${bad.length - less} without.`,
     ...(packages.length > 0
-      ? [`Packages that bring what is missing: apt-get install ${packages.join(' ')}`]
+      ? [`Packages that bring what is missing: ${installer(host)} ${packages.join(' ')}`]
       : []),
   ]
 }

@@ -18,7 +18,9 @@ export const findTools = (
     if (!path) continue
     const place = world.realpath(path) ?? path
     places.push(place)
-    tools[name] = { path, version: versionOf(name, path, place) }
+    // Where perl is, nobody asks; and it is a file of megabytes.
+    const standing = name === 'busybox' && tools.perl === undefined && isStatic(world, place)
+    tools[name] = { path, version: standing ? 'static' : versionOf(name, path, place) }
   }
   return { tools, places }
 }
@@ -71,6 +73,12 @@ const versions = (world: World): ((name: string, path: string, place: string) =>
   }
 }
 
+/** A program that needs no loader names none: the name stands right after the headers of a file that does (elf(5), PT_INTERP). */
+const isStatic = (world: World, path: string): boolean => {
+  const head = (world.read(path) ?? '').slice(0, 4096)
+  return head.startsWith('\x7fELF') && !/\/lib\S*\/ld-/.test(head)
+}
+
 /** `unshare from util-linux 2.38.1` and `tar (GNU tar) 1.34` to the number; others keep their name: `bsdtar 3.6.2`. */
 const shorten = (line: string): string =>
   /(?:util-linux|GNU tar\)) (\S+)/.exec(line)?.[1] ?? /^\S+ [\d.]+/.exec(line)?.[0] ?? ''
@@ -79,14 +87,16 @@ const shorten = (line: string): string =>
 const LOADED = ['/lib', '/lib64', '/usr/lib', '/usr/share/perl']
 
 /** `unshare` first: it is the one that is asked for all. */
-const UTIL_LINUX = 'unshare nsenter mount umount pivot_root flock script findmnt setpriv'.split(' ')
+const UTIL_LINUX =
+  'unshare nsenter mount umount pivot_root flock script findmnt setpriv prlimit setsid'.split(' ')
 
-/** Not here: what every system has (coreutils). */
+/** Not here: what every system has (coreutils, or the applets of their names). Those of package managers tell how a missing one is had. */
 const TOOLS = [
   ...UTIL_LINUX,
-  ...'sh perl busybox hostname domainname ip'.split(' '),
+  ...'sh perl capsh busybox env stdbuf hostname domainname ip'.split(' '),
   ...'cgcreate cgset cgexec busctl'.split(' '),
   ...'newuidmap newgidmap fuse-overlayfs pasta slirp4netns'.split(' '),
   ...'tar gzip xz zstd mmdebstrap debootstrap'.split(' '),
   ...'tini-static catatonit docker-init'.split(' '),
+  ...'apt-get apk dnf'.split(' '),
 ]

@@ -4,6 +4,7 @@ import { about as console } from './steps/console.ts'
 import { about as detachHost } from './steps/detach-host.ts'
 import { about as dev } from './steps/dev.ts'
 import { about as enter } from './steps/enter.ts'
+import { about as helper } from './steps/helper.ts'
 import { about as ids } from './steps/ids.ts'
 import { about as initFiles } from './steps/init-files.ts'
 import { about as kernelFiles } from './steps/kernel-files.ts'
@@ -37,6 +38,7 @@ const aboutKinds: Readonly<Record<string, About>> = {
   'detach-host': detachHost,
   dev,
   enter,
+  helper,
   ids,
   'init-files': initFiles,
   'kernel-files': kernelFiles,

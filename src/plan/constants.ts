@@ -20,6 +20,7 @@ export function constants(box: Box, host: Host): Record<string, string> {
     cgroups: groups(box.name, host).join(' '),
     ...besideGroups(box, host),
     own_root: namespaces.mount.mode === 'private' ? 'yes' : 'no',
+    launcher: box.launcher,
     pid_namespace: namespaces.pid.mode,
     propagation: sharesMounts(box) ? 'unchanged' : 'slave',
     tty: process.tty ? 'yes' : 'no',

@@ -7,6 +7,7 @@ import { console } from './steps/console.ts'
 import { detachHost } from './steps/detach-host.ts'
 import { boundNodes, dev } from './steps/dev.ts'
 import { enter } from './steps/enter.ts'
+import { helper } from './steps/helper.ts'
 import { ids } from './steps/ids.ts'
 import { initFiles } from './steps/init-files.ts'
 import { kernelFiles } from './steps/kernel-files.ts'
@@ -57,6 +58,7 @@ export function makePlan(box: Box, host: Host): Plan {
     mappedVolumes(box, host),
     overlay(box, host),
     dev(box, host),
+    helper(box, host),
     pivotRoot(box, host),
     namespaces(box, host),
     names(box),
@@ -70,9 +72,16 @@ export function makePlan(box: Box, host: Host): Plan {
     detachHost(box),
     landlockApart(box),
     ownMasks(box),
-    readOnlyView(host),
-    launch(box),
+    readOnlyView(box, host),
+    launch(box, host),
     enter(box, host),
   ]
-  return { schema: 1, box, steps: steps.flat(), constants: constants(box, host) }
+  return { schema: 1, box, steps: steps.flat(), means: means(box, host), constants: constants(box, host) }
+}
+
+function means({ launcher }: Box, { tools }: Host): Plan['means'] {
+  return {
+    log: tools.stdbuf === undefined ? 'applets' : 'coreutils',
+    lock: tools.flock === undefined && launcher === 'busybox' ? 'links' : 'flock',
+  }
 }

@@ -1,10 +1,12 @@
-import type { Host } from '../host/host.ts'
+import type { Host, Tool } from '../host/host.ts'
+import type { Launcher } from '../host/launcher.ts'
+import { packageOf } from '../host/packages.ts'
 import type { Command, Plan, Step } from './plan.ts'
 
 /** A tool that a plan starts and a host lacks. */
 export interface Need {
   readonly tool: string
-  /** Debian package that brings it. */
+  /** Package that brings it, as the host's distribution names it. */
   readonly package: string
   /** Field of the spec that asked for the step, or `always`. */
   readonly why: string
@@ -14,41 +16,20 @@ export interface Need {
 export function missingTools(plan: Plan, host: Host): Need[] {
   const needs = new Map<string, Need>()
   const need = (tool: string, why: string) => {
-    const pack = packages[tool]
-    if (pack !== undefined && !(tool in host.tools) && !needs.has(tool))
+    const pack = packageOf(host, tool)
+    if (pack !== '' && !needs.has(tool) && !fits(host.tools[tool], tool, plan.box.launcher))
       needs.set(tool, { tool, package: pack, why })
   }
-  for (const tool of ['flock', 'perl', 'unshare']) need(tool, 'always')
+  for (const tool of ['unshare', ...(plan.box.launcher === 'perl' ? ['perl'] : [])]) need(tool, 'always')
+  if (plan.means.lock === 'flock') need('flock', 'always')
+  // The cache of roots is locked by it.
+  if (['tarball', 'debootstrap'].includes(plan.box.rootfs.kind)) need('flock', 'rootfs')
   if (plan.box.process.tty) need('script', 'tty')
   if (!host.root) for (const tool of ['newuidmap', 'newgidmap']) need(tool, 'rootless')
   if (plan.box.process.init && !plan.steps.some(({ kind }) => kind === 'reaper')) need('tini-static', 'init')
   for (const tool of unpackers(plan)) need(tool, 'rootfs')
-  for (const step of plan.steps) for (const tool of toolsOf(step)) need(tool, step.why)
+  for (const step of plan.steps) for (const tool of toolsOf(step, host)) need(tool, step.why)
   return [...needs.values()]
-}
-
-const packages: Readonly<Record<string, string>> = {
-  unshare: 'util-linux',
-  nsenter: 'util-linux',
-  pivot_root: 'util-linux',
-  flock: 'util-linux',
-  mount: 'mount',
-  umount: 'mount',
-  perl: 'perl-base',
-  ip: 'iproute2',
-  script: 'bsdutils',
-  hostname: 'hostname',
-  newuidmap: 'uidmap',
-  newgidmap: 'uidmap',
-  'fuse-overlayfs': 'fuse-overlayfs',
-  domainname: 'hostname',
-  findmnt: 'util-linux',
-  'tini-static': 'tini',
-  tar: 'tar',
-  gzip: 'gzip',
-  xz: 'xz-utils',
-  zstd: 'zstd',
-  debootstrap: 'mmdebstrap',
 }
 
 /** tar starts the program that the archive's ending names. */
@@ -66,9 +47,19 @@ const compressors: Readonly<Record<string, string>> = {
   zst: 'zstd',
 }
 
+/** Applets know few options of util-linux, and other tars follow links out of the tree. */
+function fits(tool: Tool | undefined, name: string, launcher: Launcher): boolean {
+  if (tool === undefined) return false
+  if (name === 'tar') return /^\d/.test(tool.version)
+  return tool.version !== 'busybox' || launcher === 'busybox' || plain.includes(name)
+}
+
+/** These are the same everywhere in what is asked of them. */
+const plain = ['sh', 'flock', 'pivot_root', 'ip', 'hostname', 'domainname', 'gzip', 'xz']
+
 /** Words of a command that are names of tools; words of one command may start another (cgexec unshare …). */
-function toolsOf({ run }: Step): string[] {
-  return run.flatMap(words).filter((word) => word in packages)
+function toolsOf({ run }: Step, host: Host): string[] {
+  return run.flatMap(words).filter((word) => packageOf(host, word) !== '')
 }
 
 function words(command: Command): string[] {

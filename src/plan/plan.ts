@@ -6,6 +6,8 @@ export interface Plan {
   readonly schema: 1
   readonly box: Box
   readonly steps: readonly Step[]
+  /** Whose head and tail keep and follow the log, and what the lock of all boxes is. */
+  readonly means: { readonly log: 'coreutils' | 'applets'; readonly lock: 'flock' | 'links' }
   /** Shell variables at the program's top: name → value. */
   readonly constants: Readonly<Record<string, string>>
 }
@@ -68,6 +70,8 @@ export type Command =
   | { readonly call: string; readonly args: readonly Word[] }
   /** `printf '%s\n' LINE… >file`: a builtin, so no process list shows the text. `end` `\\0` is for records that may hold newlines. */
   | { readonly write: Word; readonly lines: readonly Word[]; readonly end?: '\\0'; readonly append?: true }
+  /** Bytes into a file, by `printf %b`, which knows NUL. */
+  | { readonly bytes: Word; readonly octal: readonly string[] }
   /** `name=$(argv)` */
   | { readonly capture: string; readonly from: readonly Word[] }
   /** `exec N<file` or `exec N>file`: opens a descriptor of the shell. */

@@ -12,6 +12,8 @@ function lines(command: Command): string[] {
   if ('run' in command) return run(command)
   if ('call' in command) return fold([command.call, ...command.args.map(printWord)], '')
   if ('write' in command) return write(command)
+  if ('bytes' in command)
+    return fold(['printf', '%b', ...command.octal.map(printWord)], ` >${printWord(command.bytes)}`)
   if ('capture' in command) return [`${command.capture}=$(${command.from.map(printWord).join(' ')})`]
   if ('open' in command)
     return [

@@ -1,3 +1,5 @@
+import type { Launcher } from '../host/launcher.ts'
+
 /**
  * What a spec means: no field is optional, every default is applied, every name, path and id is decided.
  * `resolve` makes it; everything after reads only this and the Host.
@@ -8,6 +10,8 @@ export interface Box {
   readonly source: { readonly path: string; readonly sha256: string }
   readonly labels: Readonly<Record<string, string>>
   readonly paths: Paths
+  /** What becomes the box's processes on this host. */
+  readonly launcher: Launcher
   readonly namespaces: Namespaces
   readonly rootfs: Rootfs
   readonly layer: Layer

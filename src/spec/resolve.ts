@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts'
+import { launcherOf } from '../host/launcher.ts'
 import type { Box } from './box.ts'
 import type { Diagnostic } from './diagnostic.ts'
 import type { Inputs } from './inputs.ts'
@@ -7,6 +8,7 @@ import { report } from './resolve/context.ts'
 import { resolveEnvironment } from './resolve/environment.ts'
 import { resolveIdentity } from './resolve/identity.ts'
 import { resolveLandlock } from './resolve/landlock.ts'
+import { checkLauncher, launchable } from './resolve/launcher.ts'
 import { resolveLayer } from './resolve/layer.ts'
 import { resolveMounts } from './resolve/mounts.ts'
 import { resolveNamespaces } from './resolve/namespaces.ts'
@@ -27,7 +29,8 @@ export function resolve(
   const context = { spec, inputs, host, ...say }
 
   const { name, labels } = resolveIdentity(context)
-  const namespaces = resolveNamespaces(context, name)
+  const launcher = launcherOf(host)
+  const namespaces = launchable(context, launcher, resolveNamespaces(context, name))
   const rootfs = resolveRootfs(context, namespaces)
   const privileges = resolvePrivileges(context, namespaces)
   const mounts = resolveMounts(context, namespaces)
@@ -38,6 +41,7 @@ export function resolve(
     source: { path: inputs.file, sha256: inputs.digest },
     labels,
     paths: resolvePaths(context, name),
+    launcher,
     namespaces,
     rootfs,
     layer: resolveLayer(context, rootfs),
@@ -48,5 +52,6 @@ export function resolve(
     resources: resolveResources(context),
     notes,
   }
+  checkLauncher(context, box)
   return errors.length > 0 ? { errors } : { box }
 }

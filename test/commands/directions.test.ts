@@ -19,8 +19,14 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 /** Across rooms, types only: plain data has no direction. */
 const typesOnly = ['plan>spec', 'plan>host', 'spec>host', 'state>spec', 'shell>plan']
 
-/** Constants and comparisons that rooms share. */
-const tables = ['host/capabilities.ts', 'host/at-least.ts']
+/** Constants that rooms share, and questions about facts that have one answer. */
+const tables = [
+  'host/at-least.ts',
+  'host/capabilities.ts',
+  'host/launcher.ts',
+  'host/packages.ts',
+  'host/shell-limits.ts',
+]
 
 /** What a pure room may not touch, and the files of it that read the disk. */
 const pure = ['plan', 'seccomp', 'spec']

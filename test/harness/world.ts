@@ -231,12 +231,15 @@ function isLauncher(file: string): boolean {
   try {
     const [program, option, text = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
     if (program === 'perl' && option === '-e') return text.includes('# The launcher')
-    if (program === 'nsenter' || program === 'setpriv') return true
+    if (program === 'nsenter' || isTool.test(program ?? '')) return true
     return program === 'sh' && (text === 'monitor' || option === 'monitor')
   } catch {
     return false
   }
 }
+
+/** The tools of the launcher without perl are started by their paths. */
+const isTool = /^\/.*bin\/(env|nsenter|setsid|prlimit|setpriv|capsh)$|^\/dev\/\.host\/busybox$/
 
 function initPid(file: string): number | null {
   try {

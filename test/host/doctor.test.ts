@@ -61,6 +61,24 @@ describe('diagnose', () => {
     expect(fallback(fewer)).toBe('')
   })
 
+  test.each([
+    ['debian12-v1', 'perl', ''],
+    ['alpine', 'perl', 'setpriv and capsh: numeric users'],
+    ['busybox-only', 'perl', 'busybox: boxes that keep all'],
+    ['busybox-only', 'mount', 'the applet of busybox'],
+    ['rhel9-minimal', 'mount', ''],
+  ])('on %s what stands in for %s is "%s"', (name, what, expected) => {
+    const found = diagnose(host(name)).find((one) => one.what === what)
+    expect(found?.fallback.startsWith(expected)).toBe(true)
+    expect(found?.fallback === '').toBe(expected === '')
+  })
+
+  test('packages are named as the distribution names them', () => {
+    const text = (name: string) => printDoctor(host(name), diagnose(host(name)), { color: false })
+    expect(text('alpine')).toMatch(/apk add .*\bperl\b/)
+    expect(text('rhel9-minimal')).toMatch(/dnf install .*\bperl-interpreter\b.*\blibcgroup-tools\b/)
+  })
+
   test('applets of busybox do not stand in for tools whose options boxes needs', () => {
     const facts = host('debian12-v1')
     const applet = { path: '/bin/mount', version: 'busybox' }

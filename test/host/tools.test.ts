@@ -46,6 +46,16 @@ describe('findTools', () => {
     })
   })
 
+  test('a busybox without a loader is static; where perl is nobody asks', () => {
+    const busybox = (text: string, more = {}) =>
+      findTools(fake({ '/bin/busybox': text, ...more })).tools.busybox
+    expect(busybox('\x7fELF')?.version).toBe('static')
+    expect(busybox('\x7fELF…/lib/ld-musl-x86_64.so.1')?.version).toBe('')
+    expect(busybox('\x7fELF…/lib64/ld-linux-x86-64.so.2')?.version).toBe('')
+    expect(busybox('#!/bin/sh')?.version).toBe('')
+    expect(busybox('\x7fELF', { '/bin/perl': '' })?.version).toBe('')
+  })
+
   test('GNU tar by its number, another by its name', () => {
     const version = (line: string) =>
       findTools(fake(programs('tar'), { '/usr/bin/tar': line })).tools.tar?.version

@@ -96,6 +96,25 @@ describe.each(places)('%s', (place, fields) => {
   })
 })
 
+test.each(['alpine', 'busybox-only'])('on %s, without perl, nothing of any place is run', (name) => {
+  const all = { cap_add: ['ALL'], seccomp: 'unconfined' }
+  // Where such a program differs from the others: what goes into the environment, the command and the mounts.
+  const own = places.filter(([place]) => /^(environment|command|volumes|tmpfs)/.test(place))
+  const compiled = own.flatMap(([, fields]) =>
+    attacks.flatMap((attack) =>
+      forms.flatMap((form) => {
+        const given = { ...all, ...(fields(form.replace('*', () => attack)) as object) }
+        return compile(given, hostFacts(name)) ?? []
+      }),
+    ),
+  )
+  const programs = [...new Map(compiled.map((program) => [code(program), program])).values()]
+  expect(programs.length).toBeGreaterThan(50)
+  expect(hits(programs)).toEqual([])
+  const weak = compile({ ...all, environment: { A: '$(>HIT)' } }, hostFacts(name)) ?? ''
+  expect(hits([weak, weak.replaceAll("'\\''$(>HIT)'\\''", () => '$(>HIT)')])).toEqual([1])
+})
+
 const bps = (device: object) => ({ device_read_bps: [device], device_write_bps: [device] })
 const iops = (device: object) => ({ device_read_iops: [device], device_write_iops: [device] })
 const blkio = ['bps', 'iops'].flatMap((kind) =>

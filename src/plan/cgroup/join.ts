@@ -17,7 +17,7 @@ export function joinGroups(
       exec: ['cgexec', '-g', `${controllers.join(',')}:${groupPath(box.name, host)}`],
     }
   }
-  return { first: [...v1Groups(box, host), ...v2Groups(box, host)].map(move), exec: [] }
+  return { first: moveGroups(box, host), exec: [] }
 }
 
 /**
@@ -39,6 +39,11 @@ export function enterGroups(box: Box, host: Host): Command[] {
   const group = `${v2}/${groupPath(box.name, host)}`
   if (box.namespaces.user.mode === 'host') return [...moves, { open: 9, from: group }]
   return [...moves, { call: 'hasten', args: [] }, { open: 9, to: `${group}/cgroup.procs` }]
+}
+
+/** How a shell does, with no descriptor of the group left over. */
+export function moveGroups(box: Box, host: Host): Command[] {
+  return [...v1Groups(box, host), ...v2Groups(box, host)].map(move)
 }
 
 /** Mount points that hold the controllers, and the v2 tree. */

@@ -1,33 +1,23 @@
 import { printCommand } from '../../shell/command.ts'
 import { quote } from '../../shell/quote.ts'
-import { nested } from '../nested.ts'
 import type { Command, Plan, Step, Where } from '../plan.ts'
-import { hasUsers } from '../steps/user-namespace.ts'
 import frame from './frame.sh'
-import { launcherOf } from './launcher/launcher.ts'
-import put from './put.pl'
-import rootless from './rootless.sh'
-import scope from './scope.sh'
-import targets from './targets.pl'
-import user from './user.pl'
+import { parts as partsOf } from './parts.ts'
 
 /** The program of a plan: POSIX shell, complete, the same text for the same plan. */
 export function printProgram(plan: Plan): string {
   const { box, steps } = plan
+  const { texts, shells } = partsOf(plan)
   const at = (where: Where) => steps.filter((step) => step.where === where)
   const parts = [
     header(plan),
     Object.entries(plan.constants)
       .map(([name, value]) => `${name}=${quote(value)}`)
       .join('\n'),
-    bootstrap,
-    `LAUNCHER=${quote(`\n${launcherOf(box)}`)}`,
-    `TARGETS=${quote(`\n${targets}`)}`,
-    ...(nested(box).length === 0 ? [] : [`PUT=${quote(`\n${put}`)}`]),
-    ...(!hasUsers(box) ? [] : [`USER=${quote(`\n${user}`)}`]),
+    box.launcher === 'busybox' ? itself : `${itself}\n${otherShell}`,
+    ...texts.map(([name, text]) => `${name}=${quote(`\n${text}`)}`),
     frame.trimEnd(),
-    ...(plan.constants.uid_map === undefined ? [] : [rootless.trimEnd()]),
-    ...(plan.constants.scope === undefined ? [] : [scope.trimEnd()]),
+    ...shells.map((text) => text.trimEnd()),
     '# ---- This box ---------------------------------------------------------------------------------',
     functionOf('prepare', 'On the host, before anything of the box runs.', at('host')),
     functionOf('confine', 'The control group.', at('confine')),
@@ -69,10 +59,11 @@ function printable(text: string): string {
   return text.replace(/[\x00-\x1f\x7f\u2028\u2029]/g, '?')
 }
 
-const bootstrap = `case $0 in /*) self=$0 ;; *) self=$PWD/$0 ;; esac
+const itself = `case $0 in /*) self=$0 ;; *) self=$PWD/$0 ;; esac
 { read -r boot_id </proc/sys/kernel/random/boot_id; } 2>/dev/null || boot_id=unknown
-trace=\${BOXES_TRACE-}
-# Debian's busybox runs its own unshare and mount before any program; they cannot do what is needed here.
+trace=\${BOXES_TRACE-}`
+
+const otherShell = `# Debian's busybox runs its own unshare and mount before any program; they cannot do what is needed here.
 if PATH=/dev/null command -v unshare >/dev/null; then
   for shell in /bin/dash /bin/bash; do [ ! -x "$shell" ] || exec "$shell" \${trace:+"$trace"} "$self" "$@"; done
   printf 'boxes: %s: this shell puts its own unshare and mount before those of util-linux\\n' "$name" >&2

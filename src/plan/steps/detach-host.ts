@@ -1,6 +1,6 @@
 import type { Box } from '../../spec/box.ts'
+import { inside } from '../inside.ts'
 import type { About, Command, Step } from '../plan.ts'
-import { furnisher } from '../refs.ts'
 import { sharesMounts } from './overlay.ts'
 
 export const about: About = {
@@ -19,7 +19,7 @@ export function detachHost(box: Box): Step[] {
       title: 'Detach the host',
       why: 'always',
       where: 'init',
-      run: [...leavePeers(box), { run: ['umount', '-N', furnisher, '--lazy', '/dev/.old'] }],
+      run: [...leavePeers(box), { run: [...inside(box).detach, '/dev/.old'] }],
       undo: [],
     },
   ]
@@ -28,5 +28,5 @@ export function detachHost(box: Box): Step[] {
 /** With a shared volume the tree still has peers on the host: /proc, /sys and all else would be unmounted there, too. */
 function leavePeers(box: Box): Command[] {
   if (!sharesMounts(box)) return []
-  return [{ run: ['mount', '-N', furnisher, '--make-rslave', '/dev/.old'] }]
+  return [{ run: [...inside(box).mount, '--make-rslave', '/dev/.old'] }]
 }

@@ -1,7 +1,8 @@
 import type { Host } from '../../host/host.ts'
 import type { Box } from '../../spec/box.ts'
-import { enterGroups } from '../cgroup/join.ts'
-import type { About, Step, Word } from '../plan.ts'
+import { enterGroups, moveGroups } from '../cgroup/join.ts'
+import { chain, launchBy, placeOf } from '../chain.ts'
+import type { About, Command, Step, Word } from '../plan.ts'
 import { run } from '../refs.ts'
 import { hasUsers } from './user-namespace.ts'
 
@@ -18,14 +19,21 @@ const target = { ref: 'enter_target' } as const
 const view = { ref: 'enter_view' } as const
 const every = ['--mount', '--uts', '--ipc', '--net']
 
-/** Into the cgroup and pid namespaces goes the launcher itself, after it is in the group, and last of all. `--root`: after it still the host's tools run, never those of the image (CVE-2019-14271). */
 export function enter(box: Box, host: Host): Step[] {
-  const kinds = [
-    ...every,
-    ...(hasUsers(box) ? ['--user'] : []),
-    ...(box.namespaces.time.mode === 'host' ? [] : ['--time']),
+  return [
+    {
+      kind: 'enter',
+      title: 'Enter the box',
+      why: 'always',
+      where: 'enter',
+      run: box.launcher === 'perl' ? byPerl(box, host) : byTools(box, host),
+      undo: [],
+    },
   ]
-  const nsenter: Word[] = ['nsenter', '--target', target, ...kinds, ['--root=', view], '--']
+}
+
+/** Into the cgroup and pid namespaces goes the launcher itself, after it is in the group, and last of all. `--root`: after it still the host's tools run, never those of the image (CVE-2019-14271). */
+function byPerl(box: Box, host: Host): Command[] {
   const launcher: Word[] = [
     'perl',
     '-e',
@@ -35,17 +43,64 @@ export function enter(box: Box, host: Host): Step[] {
     { ref: '@' },
   ]
   return [
+    { open: 8, from: [run, '/process'] },
+    ...enterGroups(box, host),
     {
-      kind: 'enter',
-      title: 'Enter the box',
-      why: 'always',
-      where: 'enter',
-      run: [
-        { open: 8, from: [run, '/process'] },
-        ...enterGroups(box, host),
-        { run: [...nsenter, ...launcher], exec: true },
-      ],
-      undo: [],
+      run: ['nsenter', '--target', target, ...kinds(box), ['--root=', view], '--', ...launcher],
+      exec: true,
     },
   ]
+}
+
+function kinds(box: Box): string[] {
+  return [
+    ...every,
+    ...(hasUsers(box) ? ['--user'] : []),
+    ...(box.namespaces.time.mode === 'host' ? [] : ['--time']),
+  ]
+}
+
+/**
+ * What comes into the pid namespace runs from the view already. With capsh it has the host's root there, so that nobody may
+ * look through its /proc/PID/root; with busybox it has that of the box.
+ */
+function byTools(box: Box, host: Host): Command[] {
+  if (box.launcher === 'setpriv' && box.privileges.capabilities.includes('CAP_SYS_PTRACE'))
+    return [
+      {
+        call: 'die',
+        args: [
+          '125',
+          'enter: the box has CAP_SYS_PTRACE and could look at the host through this',
+          'install perl, then boxes up it again',
+        ],
+      },
+    ]
+  const root = ['/proc/', target, '/root']
+  const nsenter = placeOf('nsenter', host)
+  const way: Word[] =
+    box.launcher === 'setpriv'
+      ? [
+          nsenter,
+          '--target',
+          target,
+          ...kinds(box),
+          ['--root=', view],
+          ['--wd=', ...root],
+          '--',
+          nsenter,
+          '--target',
+          target,
+          '--pid',
+          '--cgroup',
+          '--',
+        ]
+      : [placeOf('busybox', host), 'chroot', view, nsenter, '--target', target, ...every, '--pid', '--']
+  const words = chain(box, host, 'enter', way)
+  // One with that capability may have joined since.
+  const alone: Command[] =
+    box.launcher === 'setpriv'
+      ? [{ call: 'no_tracer', args: [target, 'install perl, then boxes up it again, or end that process'] }]
+      : []
+  return [...alone, ...moveGroups(box, host), ...launchBy(box, 'enter', root, view, words, [{ ref: '@' }])]
 }

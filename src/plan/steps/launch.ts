@@ -1,4 +1,7 @@
+import type { Host } from '../../host/host.ts'
 import type { Box } from '../../spec/box.ts'
+import { argv } from '../argv.ts'
+import { chain, launchBy, placeOf } from '../chain.ts'
 import type { About, Command, Ref, Step, Word } from '../plan.ts'
 import { furnisher, run } from '../refs.ts'
 
@@ -12,18 +15,43 @@ export const about: About = {
 }
 
 const launcher: Word = { ref: 'LAUNCHER' }
+const peerMount = { ref: 'peer_mount' } as const
 
-export function launch(box: Box): Step[] {
+export function launch(box: Box, host: Host): Step[] {
   return [
     {
       kind: 'launch',
-      title: 'Launch the command',
+      title: titles[box.launcher],
       why: 'command',
       where: 'init',
-      run: [...waits(box), { open: 8, from: [run, '/process'] }, { run: way(box), exec: true }],
+      run: [...waits(box), ...becomes(box, host)],
       undo: [],
     },
   ]
+}
+
+const titles = {
+  perl: 'Launch the command',
+  setpriv: 'Launch the command, by setpriv and capsh',
+  busybox: 'Launch the command, by busybox',
+} as const
+
+function becomes(box: Box, host: Host): Command[] {
+  if (box.launcher === 'perl')
+    return [
+      { open: 8, from: [run, '/process'] },
+      { run: way(box), exec: true },
+    ]
+  const pid = box.namespaces.mount.mode === 'box' ? peerMount : furnisher
+  const root = ['/proc/', pid, '/root']
+  const tools: Word[] = box.launcher === 'setpriv' ? ['--root=/', ['--wd=', ...root]] : []
+  const words = chain(box, host, 'up', [
+    placeOf('nsenter', host),
+    ['--mount=/proc/', pid, '/ns/mnt'],
+    ...tools,
+    '--',
+  ])
+  return launchBy(box, 'up', root, '/', words, argv(box))
 }
 
 function waits(box: Box): Command[] {
@@ -32,7 +60,7 @@ function waits(box: Box): Command[] {
 
 function way({ namespaces: { mount } }: Box): Word[] {
   if (mount.mode === 'private' || mount.mode === 'host') return through(furnisher)
-  if (mount.mode === 'box') return through({ ref: 'peer_mount' })
+  if (mount.mode === 'box') return through(peerMount)
   return ['perl', '-e', launcher, 'up', `namespace:${mount.path}`]
 }
 

@@ -1,6 +1,7 @@
 import type { Box } from '../../spec/box.ts'
-import type { About, Step } from '../plan.ts'
-import { fstabFile, furnisher } from '../refs.ts'
+import { inside, listed } from '../inside.ts'
+import type { About, Command, Step } from '../plan.ts'
+import { fstabFile } from '../refs.ts'
 
 export const about: About = {
   does: "Mounts all that was listed in the box's fstab, with the host's mount program but with every path resolved inside the box.",
@@ -19,11 +20,13 @@ export function mounts(box: Box): Step[] {
       title: 'Mount what was listed',
       why: 'always',
       where: 'init',
-      run: [
-        { call: 'root_is_there', args: [] },
-        { run: ['mount', '-N', furnisher, '--all', '--fstab', fstabFile] },
-      ],
+      run: [{ call: 'root_is_there', args: [] }, all(box)],
       undo: [],
     },
   ]
+}
+
+function all(box: Box): Command {
+  if (box.launcher === 'busybox') return { call: 'from', args: [fstabFile, ...listed] }
+  return { run: [...inside(box).mount, '--all', '--fstab', fstabFile] }
 }

@@ -1,6 +1,6 @@
 import type { Box } from '../../spec/box.ts'
+import { inside } from '../inside.ts'
 import type { About, Step } from '../plan.ts'
-import { furnisher } from '../refs.ts'
 
 export const about: About = {
   does: 'Makes the root file system read-only for the box; volumes and tmpfs keep their own modes.',
@@ -18,7 +18,7 @@ export function readOnlyRoot(box: Box): Step[] {
       title: 'Make the root read-only',
       why: 'read_only',
       where: 'init',
-      run: [{ run: ['mount', '-N', furnisher, '-o', 'remount,bind,ro', '/'] }],
+      run: [{ run: [...inside(box).mount, '-o', 'remount,bind,ro', '/'] }],
       undo: [],
     },
   ]

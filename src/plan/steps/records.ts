@@ -1,10 +1,10 @@
 import { CAPABILITIES } from '../../host/capabilities.ts'
 import type { Host } from '../../host/host.ts'
-import { compileFilter } from '../../seccomp/compile.ts'
-import { defaultProfile } from '../../seccomp/default-profile.ts'
 import { printFilter } from '../../seccomp/print.ts'
-import { filterFlags, type Profile } from '../../seccomp/profile.ts'
 import type { Box } from '../../spec/box.ts'
+import { argv } from '../argv.ts'
+import { files } from '../files.ts'
+import { filterOf } from '../filter.ts'
 import type { About, Step } from '../plan.ts'
 import { run } from '../refs.ts'
 import { rlimitNumber } from '../rlimits.ts'
@@ -19,12 +19,29 @@ export const about: About = {
 
 /** Records end in NUL, so that values may hold newlines; a builtin writes them, so no process list shows them. */
 export function records(box: Box, host: Host): Step[] {
+  return [
+    {
+      kind: 'records',
+      title: 'Write down what a process of the box is',
+      why: fields,
+      where: 'host',
+      run:
+        box.launcher === 'perl'
+          ? [{ write: [run, '/process'], lines: told(box, host), end: '\\0' }]
+          : files(box, host),
+      undo: [],
+    },
+  ]
+}
+
+/** What perl's launcher reads. */
+function told(box: Box, host: Host): string[] {
   const { process, privileges } = box
   const bounding = privileges.capabilities.reduce(
     (mask, name) => mask | (1n << BigInt(CAPABILITIES.indexOf(name))),
     0n,
   )
-  const lines = [
+  return [
     `arch ${host.arch}`,
     `user ${process.user}`,
     ...process.groups.map((group) => `group ${group}`),
@@ -41,30 +58,15 @@ export function records(box: Box, host: Host): Step[] {
     ...(privileges.noNewPrivs ? ['nnp 1'] : []),
     ...(process.tty ? ['tty 1'] : []),
     ...process.environment.map(([name, value]) => `env ${name}=${value}`),
-    ...(process.init ? ['arg /dev/init', 'arg --'] : []),
-    ...process.args.map((arg) => `arg ${arg}`),
+    ...argv(box).map((arg) => `arg ${arg}`),
     ...filter(box, host),
-  ]
-  return [
-    {
-      kind: 'records',
-      title: 'Write down what a process of the box is',
-      why: fields,
-      where: 'host',
-      run: [{ write: [run, '/process'], lines, end: '\\0' }],
-      undo: [],
-    },
   ]
 }
 
-function filter({ privileges }: Box, host: Host): string[] {
-  if (privileges.seccomp === null) return []
-  const profile = (privileges.seccomp.profile ?? defaultProfile) as Profile
-  const target = { arch: host.arch, capabilities: privileges.capabilities, kernel: host.kernel }
-  return [
-    `flags ${filterFlags(profile)}`,
-    `filter\n${printFilter(compileFilter(profile, target)).join('\n')}\n`,
-  ]
+function filter(box: Box, host: Host): string[] {
+  const compiled = filterOf(box, host)
+  if (compiled === null) return []
+  return [`flags ${compiled.flags}`, `filter\n${printFilter(compiled.filter).join('\n')}\n`]
 }
 
 const fields =

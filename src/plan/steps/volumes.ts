@@ -1,9 +1,10 @@
 import type { Host } from '../../host/host.ts'
 import type { Box, Volume } from '../../spec/box.ts'
 import { mapOwners } from '../idmap.ts'
+import { bind } from '../inside.ts'
 import { mountPoint } from '../nested.ts'
 import type { About, Command, Ref, Step } from '../plan.ts'
-import { furnisher, run } from '../refs.ts'
+import { run } from '../refs.ts'
 
 export const about: About = {
   does: 'Shows a directory or a file of the host in the box.',
@@ -58,18 +59,15 @@ export function volumes(box: Box): Step[] {
     where: 'init',
     run: [
       {
-        run: [
-          'mount',
-          '-N',
-          furnisher,
-          volume.readOnly ? '--bind' : '--rbind',
-          '-o',
+        run: bind(
+          box,
+          volume.readOnly ? 'bind' : 'rbind',
           volume.readOnly
             ? ['ro', { ref: `volume_flags_${index}` }, `,${options(volume, box)}`]
-            : options(volume, box),
+            : [options(volume, box)],
           ['/dev/.old', ...(volume.idmap ? mapped(index) : [{ ref: `volume_${index}` }])],
           mountPoint(volume.target, box),
-        ],
+        ),
       },
     ],
     undo: [],

@@ -1,0 +1,19 @@
+import type { Host, Tool } from './host.ts'
+
+/** Which of the host's tools become a process of a box: the last to run before its command. */
+export type Launcher = 'perl' | 'setpriv' | 'busybox'
+
+/**
+ * perl where it is, since it can do all; else setpriv with capsh, else a static busybox. Where there is none of them it is
+ * perl, too: that is what is missing then.
+ */
+export const launcherOf = ({ tools }: Pick<Host, 'tools'>): Launcher => {
+  if (tools.perl !== undefined) return 'perl'
+  if (CHAIN.every((name) => isWhole(tools[name]))) return 'setpriv'
+  return tools.busybox?.version === 'static' ? 'busybox' : 'perl'
+}
+
+/** An applet of the same name knows other options. */
+const isWhole = (tool: Tool | undefined): boolean => tool !== undefined && tool.version !== 'busybox'
+
+const CHAIN = 'unshare nsenter mount umount setsid prlimit setpriv capsh'.split(' ')
