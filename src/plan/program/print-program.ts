@@ -2,9 +2,11 @@ import { printCommand } from '../../shell/command.ts'
 import { quote } from '../../shell/quote.ts'
 import { nested } from '../nested.ts'
 import type { Command, Plan, Step, Where } from '../plan.ts'
+import { isConnected } from '../steps/network.ts'
 import { hasUsers } from '../steps/user-namespace.ts'
 import frame from './frame.sh'
 import { launcherOf } from './launcher/launcher.ts'
+import network from './network.sh'
 import put from './put.pl'
 import rootless from './rootless.sh'
 import targets from './targets.pl'
@@ -26,6 +28,7 @@ export function printProgram(plan: Plan): string {
     ...(!hasUsers(box) ? [] : [`USER=${quote(`\n${user}`)}`]),
     frame.trimEnd(),
     ...(plan.constants.uid_map === undefined ? [] : [rootless.trimEnd()]),
+    ...(isConnected(box) ? [network.trimEnd()] : []),
     '# ---- This box ---------------------------------------------------------------------------------',
     functionOf('prepare', 'On the host, before anything of the box runs.', at('host')),
     functionOf('confine', 'The control group.', at('confine')),
