@@ -20,7 +20,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
 const typesOnly = ['plan>spec', 'plan>host', 'spec>host', 'state>spec', 'shell>plan']
 
 /** Constants and comparisons that rooms share. */
-const tables = ['host/capabilities.ts', 'host/at-least.ts']
+const tables = ['host/capabilities.ts', 'host/at-least.ts', 'host/ordinary.ts']
 
 /** What a pure room may not touch, and the files of it that read the disk. */
 const pure = ['plan', 'seccomp', 'spec']
