@@ -33,6 +33,14 @@ describe.each(['pasta', 'slirp4netns'] as const)('network_mode: %s', (tool) => {
   })
 })
 
+test('a network that is joined may be connected, too', () => {
+  const joined = boxOf('userns_mode: box:a\nnetwork_mode: box:a\n', { host })
+  expect(joined.privileges.capabilities).not.toContain('CAP_NET_RAW')
+  expect(
+    boxOf('userns_mode: box:a\nnetwork_mode: box:a\ncap_add: [NET_RAW]\n', { host }).notes,
+  ).toContainEqual(expect.stringContaining('pasta or slirp4netns, if one connects that network'))
+})
+
 test('without such a tool raw packets stay allowed, as with docker', () => {
   expect(boxOf('', { host }).privileges.capabilities).toContain('CAP_NET_RAW')
   expect(boxOf('', { host }).network.tool).toBe(null)
