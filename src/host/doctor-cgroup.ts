@@ -1,9 +1,11 @@
 import type { Finding } from './doctor.ts'
 import type { Host } from './host.ts'
+import { delegation } from './ordinary.ts'
 
-/** Which limits this machine can set. */
+/** Which limits this machine can set; an ordinary user sets those of the controllers that are delegated to them. */
 export const cgroupChecks = (host: Host): readonly Finding[] => {
-  const { version, v1, v2, v2Controllers, files } = host.cgroup
+  const { root, cgroup } = host
+  const { version, v1, v2, v2Controllers, files } = cgroup
   const file = (...names: readonly string[]): string => names.find((name) => files.includes(name)) ?? ''
   const row = (what: string, found: string, cost: string, fallback: string, remedy: string): Finding => ({
     group: 'cgroup',
@@ -18,42 +20,48 @@ export const cgroupChecks = (host: Host): readonly Finding[] => {
   /** Where a controller lives; the v2 tree's name of `blkio` is `io`. */
   const home = (name: string): string =>
     v1[name] ?? (v2 !== null && v2Controllers.includes(name === 'blkio' ? 'io' : name) ? v2 : '')
-  const controller = (name: string, cost: string): Finding =>
-    row(`${name} controller`, home(name), cost, '', enabling(host, name))
+  const lost = (name: string): string =>
+    root || home(name) !== '' ? 'refused' : 'not held: a note says so, and --strict refuses it'
+  const controller = (name: string, fields: string): Finding =>
+    row(`${name} controller`, home(name), `${fields} ${lost(name)}`, '', enabling(host, name))
+  const groups = row(
+    'cgroups',
+    version === 'none' ? '' : version,
+    root ? 'no limits, no groups' : `no limits: each is ${lost('memory')}`,
+    root ? '' : 'boxes without groups',
+    root ? 'mount -t cgroup2 cgroup2 /sys/fs/cgroup' : delegation(cgroup),
+  )
+  if (!root && version === 'none') return [groups]
   return [
-    row(
-      'cgroups',
-      version === 'none' ? '' : version,
-      'no limits, no groups',
-      '',
-      'mount -t cgroup2 cgroup2 /sys/fs/cgroup',
-    ),
-    controller('memory', 'mem_limit, mem_reservation, memswap_limit are refused'),
-    controller('pids', 'pids_limit is refused'),
-    controller('cpu', 'cpus and cpu_shares are refused'),
-    controller('cpuset', 'cpuset is refused'),
-    controller('blkio', 'blkio_config is refused'),
-    controller('hugetlb', 'hugetlb limits are refused'),
+    groups,
+    controller('memory', 'mem_limit, mem_reservation, memswap_limit are'),
+    controller('pids', 'pids_limit is'),
+    controller('cpu', 'cpus and cpu_shares are'),
+    controller('cpuset', 'cpuset is'),
+    controller('blkio', 'blkio_config is'),
+    controller('hugetlb', 'hugetlb limits are'),
     row(
       'device rules',
       v1.devices ?? '',
       'device_cgroup_rules are not enforced by a group (v2 needs a BPF program for that)',
-      'boxes have only the device nodes that the spec names, without CAP_MKNOD and with nodev on other mounts',
+      root
+        ? 'boxes have only the device nodes that the spec names, without CAP_MKNOD and with nodev on other mounts'
+        : 'boxes have only the device nodes that the spec names, with the rights of the user',
       '',
     ),
     row(
       'swap limit',
       file('memory.memsw.limit_in_bytes', 'memory.swap.max'),
-      'memswap_limit is refused',
+      `memswap_limit is ${lost('memory')}`,
       '',
-      'kernel parameter swapaccount=1',
+      home('memory') === '' ? enabling(host, 'memory') : 'kernel parameter swapaccount=1',
     ),
     row(
       'block I/O weight',
       file('blkio.bfq.weight', 'blkio.weight', 'io.weight', 'io.bfq.weight'),
-      'blkio_config.weight is refused',
+      `blkio_config.weight is ${lost('blkio')}`,
       '',
-      'modprobe bfq and make it the scheduler of the disk',
+      home('blkio') === '' ? enabling(host, 'blkio') : 'modprobe bfq and make it the scheduler of the disk',
     ),
     row(
       'freezer',
@@ -75,9 +83,8 @@ export const cgroupChecks = (host: Host): readonly Finding[] => {
 
 /** How a controller is switched on here. */
 const enabling = ({ cgroup, root }: Host, name: string): string => {
+  if (!root) return delegation(cgroup)
   const v2Name = name === 'blkio' ? 'io' : name
-  if (cgroup.version === 'v2' && !root)
-    return `systemd: Delegate=${v2Name} in a drop-in of user@.service, then log in again`
   if (name === 'memory') return 'kernel parameters cgroup_enable=memory cgroup_memory=1'
   if (cgroup.version === 'v2') return `kernel parameter cgroup_enable=${v2Name}, no cgroup_disable=${v2Name}`
   return `mount -t cgroup -o ${name} ${name} /sys/fs/cgroup/${name}, or kernel parameter cgroup_no_v1=all for v2 alone`

@@ -1,12 +1,8 @@
 import type { Finding } from './doctor.ts'
 import type { Host } from './host.ts'
 
-/** Kernel features and who we are. */
+/** Kernel features and what the caller may. */
 export const kernelChecks = (host: Host): readonly Finding[] => [
-  row('root', host.root, {
-    cost: 'no box can start; plan, explain, validate and doctor work',
-    remedy: 'run boxes as root (sudo boxes …)',
-  }),
   ...NAMESPACES.map(([kind, name, cost]) =>
     row(`${name} namespaces`, host.namespaces.includes(kind), {
       cost,
@@ -53,5 +49,5 @@ const NAMESPACES: readonly (readonly [kind: string, name: string, cost: string])
   ['uts', 'UTS', 'only uts: host, no hostname of its own'],
   ['cgroup', 'cgroup', 'only cgroup: host'],
   ['time', 'time', 'no timeOffsets; the uptime of a box is that of the host'],
-  ['user', 'user', 'no uidMappings'],
+  ['user', 'user', 'no uidMappings, and no boxes of ordinary users'],
 ]

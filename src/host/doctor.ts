@@ -1,11 +1,12 @@
 import { cgroupChecks } from './doctor-cgroup.ts'
 import { kernelChecks } from './doctor-kernel.ts'
 import { toolChecks } from './doctor-tools.ts'
+import { userChecks } from './doctor-user.ts'
 import type { Host } from './host.ts'
 
 /** One thing that boxes uses: is it here, and if not, what then. */
 export interface Finding {
-  readonly group: 'tools' | 'kernel' | 'cgroup'
+  readonly group: 'user' | 'tools' | 'kernel' | 'cgroup'
   readonly what: string
   readonly ok: boolean
   /** What was found: a path and a version, a mount point; empty when there is nothing to say. */
@@ -22,6 +23,7 @@ export interface Finding {
 
 /** One finding for each thing that boxes uses, in a fixed order, those that are in order too. */
 export const diagnose = (host: Host): readonly Finding[] => [
+  ...userChecks(host),
   ...toolChecks(host),
   ...kernelChecks(host),
   ...cgroupChecks(host),

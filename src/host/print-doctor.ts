@@ -10,17 +10,18 @@ export const printDoctor = (
 ): string => {
   const paint: Paint = color ? (code, text) => `\x1b[${code}m${text}\x1b[0m` : (_, text) => text
   const width = Math.max(...findings.map((finding) => finding.what.length))
-  const groups = GROUPS.flatMap(([group, title]) => [
-    '',
-    paint('1', title),
-    ...findings.filter((one) => one.group === group).flatMap((one) => rows(one, width, paint)),
-  ])
+  const groups = GROUPS.flatMap(([group, title]) => {
+    const some = findings.filter((one) => one.group === group)
+    if (some.length === 0) return []
+    return ['', paint('1', title), ...some.flatMap((one) => rows(one, width, paint))]
+  })
   return `${[paint('1', summaryOf(host)), ...groups, '', ...totals(host, findings)].join('\n')}\n`
 }
 
 type Paint = (code: string, text: string) => string
 
 const GROUPS: readonly (readonly [Finding['group'], string])[] = [
+  ['user', 'Ordinary user'],
   ['tools', 'Tools'],
   ['kernel', 'Kernel'],
   ['cgroup', 'Control groups'],
@@ -31,7 +32,7 @@ const summaryOf = ({ hostname, kernel, arch, cpus, memory, root, cgroup }: Host)
     `${hostname}: Linux ${kernel.join('.')} ${arch}`,
     `${cpus} CPU${cpus === 1 ? '' : 's'}`,
     `${(memory / 2 ** 30).toFixed(1)} GiB`,
-    root ? 'root' : 'not root',
+    root ? 'root' : 'an ordinary user',
     `cgroup ${cgroup.version}`,
   ].join(', ')
 

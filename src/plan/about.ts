@@ -17,6 +17,7 @@ import { about as mounts } from './steps/mounts.ts'
 import { about as names } from './steps/names.ts'
 import { about as namespaces } from './steps/namespaces.ts'
 import { about as nested } from './steps/nested.ts'
+import { about as network } from './steps/network.ts'
 import { about as overlay } from './steps/overlay.ts'
 import { about as ownMasks } from './steps/own-masks.ts'
 import { about as pivotRoot } from './steps/pivot-root.ts'
@@ -51,6 +52,7 @@ const aboutKinds: Readonly<Record<string, About>> = {
   names,
   namespaces,
   nested,
+  network,
   overlay,
   'own-masks': ownMasks,
   'pivot-root': pivotRoot,

@@ -20,6 +20,7 @@ import { mounts } from './steps/mounts.ts'
 import { names } from './steps/names.ts'
 import { namespaces } from './steps/namespaces.ts'
 import { nestedMounts } from './steps/nested.ts'
+import { connected, network, ownLoopback } from './steps/network.ts'
 import { overlay, privateParent } from './steps/overlay.ts'
 import { ownMasks } from './steps/own-masks.ts'
 import { pivotRoot } from './steps/pivot-root.ts'
@@ -40,6 +41,7 @@ export function makePlan(box: Box, host: Host): Plan {
     runDirectory(),
     ids(box, host),
     userNamespace(box, host),
+    network(box),
     layer(box),
     root(box, host),
     volumeSources(box),
@@ -60,9 +62,11 @@ export function makePlan(box: Box, host: Host): Plan {
     dev(box, host),
     helper(box, host),
     pivotRoot(box, host),
+    connected(box),
     namespaces(box, host),
     names(box),
     loopback(box),
+    ownLoopback(box),
     sysctls(box),
     mounts(box),
     volumes(box),

@@ -62,10 +62,13 @@ function toolsOf({ run }: Step, host: Host): string[] {
   return run.flatMap(words).filter((word) => packageOf(host, word) !== '')
 }
 
+/** Functions of the frame that are given a command. */
+const starters = /^(bootstrap|connect$)/
+
 function words(command: Command): string[] {
   if ('run' in command) return command.run.filter((word) => typeof word === 'string')
   if ('call' in command)
-    return command.call.startsWith('bootstrap') ? command.args.filter((word) => typeof word === 'string') : []
+    return starters.test(command.call) ? command.args.filter((word) => typeof word === 'string') : []
   if ('capture' in command) return command.from.filter((word) => typeof word === 'string')
   if ('when' in command) return [...command.do, ...(command.otherwise ?? [])].flatMap(words)
   return []

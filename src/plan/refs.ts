@@ -10,6 +10,8 @@ export const furnisher = { ref: 'furnisher' } as const
 
 /** The user namespace of the box, kept by a process until the box is in it: for nsenter, mount and the launcher's helpers. */
 export const userNamespaceFile = ['/proc/', { ref: 'holder' }, '/ns/user'] as const
+/** Its network namespace, where the same process keeps one. */
+export const networkNamespaceFile = ['/proc/', { ref: 'holder' }, '/ns/net'] as const
 
 export const fstabFile: Word = [run, '/fstab']
 

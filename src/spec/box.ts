@@ -16,8 +16,7 @@ export interface Box {
   readonly rootfs: Rootfs
   readonly layer: Layer
   readonly mounts: Mounts
-  /** Every line of /etc/hosts; the lines of /etc/resolv.conf, null: a copy of the host's. */
-  readonly network: { readonly hosts: readonly string[]; readonly resolvConf: readonly string[] | null }
+  readonly network: Network
   readonly process: Process
   readonly privileges: Privileges
   readonly resources: Resources
@@ -62,6 +61,15 @@ export interface Namespaces {
   readonly ids: 'alone' | 'told' | 'shared'
   /** Seconds (whole) added to CLOCK_MONOTONIC / CLOCK_BOOTTIME in a private time namespace. */
   readonly timeOffsets: { readonly monotonic: number; readonly boottime: number }
+}
+
+export interface Network {
+  /** Every line of /etc/hosts. */
+  readonly hosts: readonly string[]
+  /** The lines of /etc/resolv.conf; null: those of the host that work in the box. */
+  readonly resolvConf: readonly string[] | null
+  /** The process outside that connects the box's own network namespace; null: nothing does. */
+  readonly tool: 'pasta' | 'slirp4netns' | null
 }
 
 export interface IdMapping {

@@ -46,7 +46,7 @@ export function resolve(
     rootfs,
     layer: resolveLayer(context, rootfs),
     mounts,
-    network: resolveNetwork(context, process.hostname),
+    network: resolveNetwork(context, process.hostname, privileges.capabilities),
     process: { ...process, environment: resolveEnvironment(context, process, namespaces) },
     privileges: { ...privileges, landlock },
     resources: resolveResources(context),

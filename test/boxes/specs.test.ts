@@ -7,10 +7,11 @@ const here = world()
 const directory = new URL('../../specs', import.meta.url).pathname
 const v2 = facts().cgroup.version === 'v2'
 const missing = facts().cgroup.files
-/** What other tests run (debian), what wants a person (tty), and what this machine cannot do. */
+/** What other tests run (debian), what wants a person (tty), what is for an ordinary user, and what this machine cannot do. */
 const skipped = [
   'debian',
   'tty',
+  'pasta',
   ...(v2 ? ['classic'] : ['unified']),
   ...(missing.some((file) => /^(blkio|io)(\.bfq)?\.weight$/.test(file)) ? [] : ['disk']),
   ...(missing.some((file) => file.startsWith('hugetlb.2MB')) ? [] : ['hugepages']),

@@ -24,6 +24,7 @@ const tables = [
   'host/at-least.ts',
   'host/capabilities.ts',
   'host/launcher.ts',
+  'host/ordinary.ts',
   'host/packages.ts',
   'host/shell-limits.ts',
 ]

@@ -1,6 +1,6 @@
 #!/bin/sh
-# anna.sh DIRECTORY COMMAND...: as the ordinary user anna, of whom the machine knows nothing: her name, her ids and a /dev/fuse that she may
-# use are in a mount namespace of the command's own.
+# anna.sh DIRECTORY COMMAND...: as the ordinary user anna, of whom the machine knows nothing: her name, her ids, and a /dev/fuse and a
+# /dev/net/tun that she may use are in a mount namespace of the command's own.
 directory=$1
 shift
 exec unshare --mount -- sh -c '
@@ -11,7 +11,8 @@ exec unshare --mount -- sh -c '
   { cat /etc/group; echo "anna:x:4242:"; } >/mnt/group
   echo anna:1000000:65536 >/mnt/subid
   mknod -m 666 /mnt/fuse c 10 229
-  for pair in passwd:/etc/passwd group:/etc/group subid:/etc/subuid subid:/etc/subgid fuse:/dev/fuse; do
+  mknod -m 666 /mnt/tun c 10 200
+  for pair in passwd:/etc/passwd group:/etc/group subid:/etc/subuid subid:/etc/subgid fuse:/dev/fuse tun:/dev/net/tun; do
     mount --bind "/mnt/${pair%%:*}" "${pair#*:}" || exit
   done
   exec setpriv --reuid 4242 --regid 4242 --clear-groups --inh-caps=-all -- "$@"' sh "$directory" "$@"

@@ -14,6 +14,7 @@ describe('diagnose', () => {
     ['debian12-hybrid', ['setpriv with --landlock-rule!', 'CAP_SYS_RESOURCE', 'cgroup.kill']],
     ['debian12-v1', ['setpriv with --landlock-rule!', 'Landlock!', 'block I/O weight!', 'cgroup.kill']],
     ['debian13-v2', ['device rules']],
+    ['debian12-user', ['setpriv with --landlock-rule!', 'CAP_SYS_RESOURCE', 'cgroups']],
     [
       'arm64-v2-minimal',
       [
@@ -35,7 +36,6 @@ describe('diagnose', () => {
   test('a machine with nothing: all is missing, and each finding says what that costs and what to do', () => {
     const bare: Host = {
       ...host('debian13-v2'),
-      root: false,
       capabilities: [],
       cgroup: { version: 'none', v1: {}, v2: null, v2Controllers: [], files: [], manager: null },
       namespaces: [],

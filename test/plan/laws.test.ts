@@ -46,7 +46,7 @@ test('all that is made on the host is named by an undo', () => {
 
 test('cgroups: the groups that are made are those that are removed', () => {
   for (const { plan } of plans) {
-    const removed = plan.constants.cgroups?.split(' ') ?? []
+    const removed = (plan.constants.cgroups ?? '').split(' ').filter((group) => group !== '')
     const made = plan.steps
       .flatMap(({ run }) => run)
       .flatMap((command) => ('run' in command ? created(command.run) : []))

@@ -56,6 +56,13 @@ describe('missingTools', () => {
     ).toEqual(['findmnt (volumes)'])
   })
 
+  test.each(['pasta', 'slirp4netns'])('%s, which connects the box of an ordinary user', (tool) => {
+    const user = hostFacts('debian12-user')
+    const { [tool]: _, ...tools } = user.tools
+    expect(lacks(`network_mode: ${tool}`, { ...user, tools })).toEqual([`${tool} (network_mode)`])
+    expect(lacks(`network_mode: ${tool}`, user)).toEqual([])
+  })
+
   function lacks(fields: string, host: Host = facts): string[] {
     const box = boxOf(`name: x\nrootfs: host\ncommand: "true"\n${fields}\n`, { host })
     return missingTools(makePlan(box, host), host).map(({ tool, why }) => `${tool} (${why})`)

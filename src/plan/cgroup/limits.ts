@@ -12,7 +12,13 @@ export interface Limit {
 
 /** All limits of a box in the words of the host's cgroup version, in the order in which the kernel takes them. */
 export function limits(box: Box, host: Host): Limit[] {
-  return host.cgroup.version === 'v2' ? v2(box.resources, host) : v1(box, host)
+  return host.cgroup.version === 'v2' ? v2(box.resources, host).filter(isHeld(host)) : v1(box, host)
+}
+
+/** To an ordinary user some controllers are not delegated: the notes of the box say so. */
+function isHeld({ root, cgroup }: Host): (limit: Limit) => boolean {
+  const there = ['cgroup', ...cgroup.v2Controllers]
+  return ({ file }) => root || there.includes(file.split('.')[0] ?? '')
 }
 
 const period = 100_000

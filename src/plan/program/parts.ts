@@ -1,5 +1,6 @@
 import { nested } from '../nested.ts'
 import type { Plan } from '../plan.ts'
+import { isConnected } from '../steps/network.ts'
 import { hasUsers } from '../steps/user-namespace.ts'
 import applets from './applets.sh'
 import coreutils from './coreutils.sh'
@@ -8,6 +9,7 @@ import launch from './launch.sh'
 import { launcherOf } from './launcher/launcher.ts'
 import links from './links.sh'
 import mounts from './mounts.sh'
+import network from './network.sh'
 import paths from './paths.sh'
 import put from './put.pl'
 import rootless from './rootless.sh'
@@ -30,6 +32,7 @@ export function parts({ box, means, constants }: Plan): Parts {
     { coreutils, applets }[means.log],
     ...(constants.uid_map === undefined ? [] : [rootless]),
     ...(constants.scope === undefined ? [] : [scope]),
+    ...(isConnected(box) ? [network] : []),
   ]
   if (box.launcher !== 'perl')
     return {

@@ -2,6 +2,7 @@ import type { Host } from '../../host/host.ts'
 import type { Box } from '../../spec/box.ts'
 import type { About, Step } from '../plan.ts'
 import { fstab, run } from '../refs.ts'
+import { copyServers } from './network.ts'
 
 export const about: About = {
   does: 'Writes /etc/hosts, /etc/hostname and /etc/resolv.conf for this box and lays them over those of the image.',
@@ -33,7 +34,7 @@ export function initFiles(box: Box, host: Host): Step[] {
         ...files.flatMap((name) =>
           text[name] === null ? [] : [{ write: [run, `/${name}`], lines: text[name] }],
         ),
-        ...(given === null ? [{ call: 'copy_resolv_conf', args: [] }] : []),
+        ...(given === null ? [copyServers(box)] : []),
         { call: 'umask', args: ['077'] },
         fstab(
           ...files.map((name) => ({

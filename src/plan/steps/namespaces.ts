@@ -2,7 +2,8 @@ import type { Host } from '../../host/host.ts'
 import type { Box, Namespace } from '../../spec/box.ts'
 import { joinGroups } from '../cgroup/join.ts'
 import type { About, Command, Step, Word } from '../plan.ts'
-import { self, userNamespaceFile } from '../refs.ts'
+import { networkNamespaceFile, self, userNamespaceFile } from '../refs.ts'
+import { isConnected } from './network.ts'
 import { hasUsers } from './user-namespace.ts'
 
 export const about: About = {
@@ -30,10 +31,12 @@ export function namespaces(box: Box, host: Host): Step[] {
   const { first, exec } = joinGroups(box, host)
   const joined = kinds.filter((kind) => isJoined(box.namespaces[kind]))
   const users: Word[] = hasUsers(box) ? [['--user=', ...userNamespaceFile]] : []
-  const ways = [...users, ...joined.map((kind) => join(kind, box.namespaces[kind]))]
+  const network: Word[] = isConnected(box) ? [['--net=', ...networkNamespaceFile]] : []
+  const ways = [...users, ...network, ...joined.map((kind) => join(kind, box.namespaces[kind]))]
   const enter: Word[] = ways.length === 0 ? [] : ['nsenter', '--no-fork', ...ways, '--']
   const make = kinds
     .filter((kind) => box.namespaces[kind].mode === 'private')
+    .filter((kind) => kind !== 'network' || !isConnected(box))
     .map((kind) => `--${options[kind]}`)
   const unshare: Word[] = ['unshare', '--mount', '--propagation', 'slave', ...make, ...clocks(box), '--']
   return [

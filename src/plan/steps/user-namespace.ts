@@ -4,6 +4,7 @@ import type { Box, IdMapping } from '../../spec/box.ts'
 import { mapOwners } from '../idmap.ts'
 import type { About, Command, Part, Step } from '../plan.ts'
 import { data, run } from '../refs.ts'
+import { isConnected } from './network.ts'
 
 export const about: About = {
   does: 'Gives the box user and group ids of its own: its root is an ordinary user outside. The owners of the root file system are mapped by the mount, not changed on disk.',
@@ -53,12 +54,19 @@ export function ownFiles(box: Box, host: Host): Step[] {
   ]
 }
 
-function hold({ namespaces }: Box, host: Host): Command[] {
+function hold(box: Box, host: Host): Command[] {
+  const { namespaces } = box
   const { user, uidMappings, gidMappings } = namespaces
+  const network = isConnected(box) ? ['unshare', '--net', '--'] : []
   if (user.mode === 'private') {
     if (!host.root) {
       const words = (mappings: readonly IdMapping[]) => mappings.map(line).join(' ')
-      return [{ call: 'hold_users', args: ['become_users', 'map', words(uidMappings), words(gidMappings)] }]
+      return [
+        {
+          call: 'hold_users',
+          args: ['become_users', 'map', words(uidMappings), words(gidMappings), ...network],
+        },
+      ]
     }
     return [
       { call: 'hold_users', args: ['unshare', '--user', '--'] },
@@ -68,7 +76,7 @@ function hold({ namespaces }: Box, host: Host): Command[] {
   }
   const join = (...file: readonly Part[]): Command => ({
     call: 'hold_users',
-    args: ['nsenter', ['--user=', ...file], '--preserve-credentials', '--'],
+    args: ['nsenter', ['--user=', ...file], '--preserve-credentials', '--', ...network],
   })
   if (user.mode === 'path') return [join(user.path)]
   const peer = user.mode === 'box' ? user.box : ''

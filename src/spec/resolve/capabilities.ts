@@ -3,6 +3,7 @@ import type { Namespace } from '../box.ts'
 import { show } from '../diagnostic.ts'
 import { nearest } from '../nearest.ts'
 import { type Context, each } from './context.ts'
+import { mayBeConnected } from './network-tool.ts'
 
 /** Capabilities that are kept, by docker's rules; sorted by number, as capabilities(7) lists them. */
 export function resolveCapabilities(context: Context, privileged: boolean, user: Namespace): string[] {
@@ -30,10 +31,16 @@ export function resolveCapabilities(context: Context, privileged: boolean, user:
   return there.filter((name) => start.includes(name) || add.has(name))
 }
 
-/** Without a devices controller (cgroup v2) nothing but the missing capability keeps root from making any node: stricter than docker. */
-function usual({ host }: Context, own: boolean): readonly string[] {
-  if (own || host.cgroup.v1.devices !== undefined) return byDefault
-  return byDefault.filter((name) => name !== 'CAP_MKNOD')
+/**
+ * Stricter than docker: without a devices controller (cgroup v2) nothing but the missing capability keeps root from making any node; and
+ * raw packets may be addressed to 127.0.0.1, which pasta and slirp4netns hand to the host's loopback.
+ */
+function usual(context: Context, own: boolean): readonly string[] {
+  const without = [
+    ...(own || context.host.cgroup.v1.devices !== undefined ? [] : ['CAP_MKNOD']),
+    ...(mayBeConnected(context) ? ['CAP_NET_RAW'] : []),
+  ]
+  return byDefault.filter((name) => !without.includes(name))
 }
 
 function read({ spec, error }: Context, field: 'cap_add' | 'cap_drop'): Map<string, (string | number)[]> {

@@ -1,4 +1,6 @@
 import type { CgroupFacts } from '../../host/host.ts'
+import { delegation } from '../../host/ordinary.ts'
+import { pathText } from '../diagnostic.ts'
 import type { Path } from '../spec.ts'
 import type { Context } from './context.ts'
 
@@ -9,13 +11,18 @@ export interface Holder {
   readonly v2: readonly string[]
 }
 
-/** True when this host can hold the limit; else an error that names the controller and the way to enable it. */
-export function holds({ host, error }: Context, path: Path, holder: Holder): boolean {
+/**
+ * True when this host can hold the limit; else an error that names the controller and the way to enable it. To an ordinary user controllers
+ * are delegated: a limit whose controller is not is a note, and is not written.
+ */
+export function holds(context: Context, path: Path, holder: Holder): boolean {
+  const { host, error } = context
   const { cgroup } = host
   const { controller } = holder
   const version = versionOf(cgroup, controller)
   const name = controller === 'io' && cgroup.version === 'v1' ? 'blkio' : controller
   if (version === null) {
+    if (!host.root) return notDelegated(context, path, name)
     const way =
       cgroup.version === 'none' ? 'mount a cgroup file system: boxes doctor shows how' : enable(name)
     error(path, 'host', `the controller "${name}" is not there`, way)
@@ -42,6 +49,13 @@ export function holds({ host, error }: Context, path: Path, holder: Holder): boo
   return false
 }
 
+export function notDelegated({ host, note }: Context, path: Path, controller: string): false {
+  note(
+    `${pathText(path)}: not held: the controller "${controller}" is not delegated to you; ${delegation(host.cgroup)}`,
+  )
+  return false
+}
+
 /** As `holds`, without an error. */
 export function canHold(cgroup: CgroupFacts, { controller, ...files }: Holder): boolean {
   const version = versionOf(cgroup, controller)
@@ -55,9 +69,8 @@ function versionOf(cgroup: CgroupFacts, controller: string): 'v1' | 'v2' | null 
 }
 
 function enable(controller: string): string {
-  const rootless = `or have it delegated: systemctl set-property user@$UID.service Delegate=${controller}`
-  if (controller === 'memory') return `boot with cgroup_enable=memory, ${rootless}`
-  return `boot with cgroup_enable=${controller} (or a kernel that has it), ${rootless}`
+  if (controller === 'memory') return 'boot with cgroup_enable=memory'
+  return `boot with cgroup_enable=${controller}, or use a kernel that has it`
 }
 
 const kernel = 'use a kernel that has it, or remove the limit'

@@ -6,8 +6,11 @@ export function resolveDeviceRules({ spec, host, error, note }: Context): string
   const rules = spec.device_cgroup_rules ?? []
   if (rules.length > 0 && host.cgroup.v1.devices === undefined) {
     note(
-      'device_cgroup_rules: not held: cgroup v2 has no device files (it would take a BPF program); what stands in ' +
-        'is that /dev holds the listed devices only, and that the root is nodev, without CAP_MKNOD to make others',
+      host.root
+        ? 'device_cgroup_rules: not held: cgroup v2 has no device files (it would take a BPF program); what stands in ' +
+            'is that /dev holds the listed devices only, and that the root is nodev, without CAP_MKNOD to make others'
+        : 'device_cgroup_rules: not held: it would take root; what stands in is that /dev holds the listed devices only, ' +
+            'that you may do there what you may outside, and that nobody but root of the machine makes others',
     )
   }
   return rules.flatMap((rule, index) => {

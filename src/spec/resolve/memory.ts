@@ -41,7 +41,7 @@ function swapOf(context: Context, memory: number | null): number | null {
   const { spec, host, error, note } = context
   const path = ['memswap_limit']
   if (spec.memswap_limit === undefined) {
-    if (memory === null) return null
+    if (memory === null || !canHold(host.cgroup, limit)) return null
     if (canHold(host.cgroup, swap)) return memory * 2
     note('mem_limit: swap is not limited: this kernel does not account for it')
     return null

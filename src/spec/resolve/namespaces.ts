@@ -3,6 +3,7 @@ import { show } from '../diagnostic.ts'
 import { parseDuration } from '../units.ts'
 import type { Context } from './context.ts'
 import { boxName } from './identity.ts'
+import { networkTool } from './network-tool.ts'
 import { insidePath } from './paths-inside.ts'
 import { resolveUsers } from './users.ts'
 
@@ -42,7 +43,7 @@ type Field = 'mount' | 'pid' | 'network_mode' | 'ipc' | 'uts' | 'cgroup' | 'time
 function mode(context: Context, name: string, field: Field, kind: string, word: string): Namespace {
   const { spec, host, error } = context
   const text = spec[field] ?? word
-  if (text === word) {
+  if (text === word || (field === 'network_mode' && networkTool(spec) !== null)) {
     if (!host.namespaces.includes(kind)) {
       const since = kind === 'time' ? 'it needs Linux 5.6 or newer' : 'the kernel was built without it'
       error(
@@ -68,7 +69,7 @@ function mode(context: Context, name: string, field: Field, kind: string, word: 
       [field],
       'unsupported',
       `${show(text)} is not supported yet`,
-      'use none, host, box:NAME or an absolute path',
+      `use none, ${host.root ? '' : 'pasta, slirp4netns, '}host, box:NAME or an absolute path`,
     )
   } else {
     error(

@@ -2,12 +2,21 @@ import type { Box } from '../box.ts'
 import { show } from '../diagnostic.ts'
 import { isAddress } from './address.ts'
 import { type Context, each } from './context.ts'
+import { resolveNetworkTool } from './network-tool.ts'
 import { pairsOf } from './pairs.ts'
 
-/** The lines of /etc/hosts, and those of /etc/resolv.conf (null: those of the host). */
-export function resolveNetwork(context: Context, hostname: string | null): Box['network'] {
+/** The lines of /etc/hosts, those of /etc/resolv.conf (null: those of the host), and what connects the box. */
+export function resolveNetwork(
+  context: Context,
+  hostname: string | null,
+  capabilities: readonly string[],
+): Box['network'] {
   const own = hostname === null ? [] : [`127.0.1.1\t${hostname}`]
-  return { hosts: [...standard, ...own, ...hosts(context)], resolvConf: resolvConf(context) }
+  return {
+    hosts: [...standard, ...own, ...hosts(context)],
+    resolvConf: resolvConf(context),
+    tool: resolveNetworkTool(context, capabilities),
+  }
 }
 
 function hosts(context: Context): string[] {

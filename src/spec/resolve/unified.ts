@@ -1,8 +1,11 @@
+import type { CgroupFacts } from '../../host/host.ts'
 import { show } from '../diagnostic.ts'
 import type { Context } from './context.ts'
+import { notDelegated } from './controllers.ts'
 
 /** Raw values for files of the v2 group; only files that hold a limit, none that moves or kills processes. */
-export function resolveUnified({ spec, host, error }: Context): [string, string][] {
+export function resolveUnified(context: Context): [string, string][] {
+  const { spec, host, error } = context
   return Object.entries(spec.resources?.unified ?? {}).map(([file, value]) => {
     const path = ['resources', 'unified', file]
     const controller = file.split('.')[0] ?? ''
@@ -13,6 +16,8 @@ export function resolveUnified({ spec, host, error }: Context): [string, string]
         `${show(file)} is no file that holds a limit`,
         'e.g. memory.high; see cgroup-v2.rst',
       )
+    } else if (!host.root && isMissing(host.cgroup, controller)) {
+      notDelegated(context, path, controller)
     } else if (host.cgroup.v2 === null) {
       error(
         path,
@@ -32,6 +37,10 @@ export function resolveUnified({ spec, host, error }: Context): [string, string]
     }
     return [file, value]
   })
+}
+
+function isMissing({ v2, v2Controllers }: CgroupFacts, controller: string): boolean {
+  return v2 === null || (controller !== 'cgroup' && !v2Controllers.includes(controller))
 }
 
 function there(controllers: readonly string[]): string {

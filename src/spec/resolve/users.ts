@@ -1,4 +1,5 @@
 import type { IdRange, UserFacts } from '../../host/host.ts'
+import { moreIds, openLock } from '../../host/ordinary.ts'
 import type { IdMapping, Namespace, Namespaces } from '../box.ts'
 import { ownRange } from './auto-ids.ts'
 import type { Context } from './context.ts'
@@ -96,22 +97,15 @@ function ordinary({ host, error }: Context): void {
     return
   }
   for (const lock of locks) {
-    const [key = '', value] = lock.split('=')
-    const open = value === '1' ? `${key}=0` : key.startsWith('user.') ? `${key}=15000` : `${key}=1`
     error(
       [],
       'host',
       `this machine keeps ordinary users from making user namespaces: ${lock}`,
-      `sysctl -w ${open}, or run boxes as root`,
+      `${openLock(lock)}; or run boxes as root`,
     )
   }
   if (subuids.length === 0 || subgids.length === 0) {
     const missing = subuids.length === 0 ? '/etc/subuid' : '/etc/subgid'
-    error(
-      [],
-      'host',
-      `${missing} has no ids for ${name}`,
-      `usermod --add-subuids 100000-165535 --add-subgids 100000-165535 ${name}, or run boxes as root`,
-    )
+    error([], 'host', `${missing} has no ids for ${name}`, `${moreIds(host.user)}; or run boxes as root`)
   }
 }

@@ -3,8 +3,9 @@ import { duration, list, map, type Schema, string } from './kinds.ts'
 /** What the box shares with the host or another box. */
 export const namespaces: Record<string, Schema> = {
   network_mode: mode(
-    'Network namespace: `none` (default; the loopback interface only), `host`, `box:NAME` or a path.',
+    'Network namespace: `none` (default; the loopback interface only), `host`, `box:NAME` or a path; for an ordinary user also `pasta` or `slirp4netns`: one of its own that this tool connects with the outside.',
     'none',
+    'pasta',
   ),
   pid: mode('PID namespace: which processes the box sees. Default `private`.'),
   ipc: mode('IPC namespace: System V IPC and POSIX message queues. Default `private`.'),
@@ -21,8 +22,8 @@ export const namespaces: Record<string, Schema> = {
   gidMappings: mappings('Group'),
 }
 
-function mode(description: string, own = 'private'): Schema {
-  return string(description, own, 'host', 'box:web', '/proc/1/ns/net')
+function mode(description: string, own = 'private', ...others: string[]): Schema {
+  return string(description, own, ...others, 'host', 'box:web', '/proc/1/ns/net')
 }
 
 function mappings(kind: string): Schema {
