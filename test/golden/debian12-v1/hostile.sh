@@ -757,6 +757,11 @@ relay() {
 record() {
   exec >/dev/null 2>&1 3>&- 4>&- 5>&- 6<&- 7>&- 8<&- 9>&-
   trap '' HUP INT QUIT TERM
+  # The end of a login session may take all that is in its group along (systemd's KillUserProcesses), and a box that speaks then
+  # would die of it. The root of the v2 tree, the last of the trees, is the one group above others that takes processes.
+  outside=${cgroups##* }
+  outside=${outside%%/boxes/*}/cgroup.procs
+  [ ! -e "$outside" ] || { printf '0\n' >"$outside"; } || :
   cd "$data"
   [ ! -s log ] || mv -f log log.1
   while stdbuf -o0 head -c "$log_bytes" >log; [ "$(wc -c <log)" -ge "$log_bytes" ]; do mv -f log log.1; done
