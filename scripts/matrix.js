@@ -47,7 +47,9 @@ function table(all) {
   ].join('\n')
 }
 
-const line = (cells) => `| ${cells.join(' | ')} |`
+function line(cells) {
+  return `| ${cells.join(' | ')} |`
+}
 
 function cell(own) {
   if (own.length === 0) return ''

@@ -1211,27 +1211,16 @@ acquire() {
 }
 release() { exec 9<&-; }
 
-# ---- The log, by applets of busybox ---------------------------------------------------------------
+# ---- The log, by the tools of coreutils ---------------------------------------------------------
 
-# Up to the limit of a file's size, counted in blocks of 512 bytes. head of busybox would keep back what is short until
-# there is more; what cat has read and may not write any more is lost.
+# Exactly $log_bytes bytes and not one more. head by itself would keep back what is short until there is more.
 take() {
-  (
-    ulimit -f "$((log_bytes / 512))"
-    trap '' XFSZ
-    exec cat 2>/dev/null
-  ) || :
+  stdbuf -o0 head -c "$log_bytes"
 }
 
-# Its tail cannot wait for a process.
+# It ends when PID 1 does.
 follow() {
-  tail -n "$1" -F "$data/log" 2>/dev/null &
-  job=$!
-  trap 'kill "$job"; exit 143' HUP INT TERM
-  while alive "$run/init"; do sleep 0.2; done
-  sleep 1
-  kill "$job"
-  exit
+  exec tail -n "$1" --pid="$pid" -F -- "$data/log" 2>/dev/null
 }
 
 # ---- What is different for an ordinary user ------------------------------------------------------
@@ -1606,4 +1595,4 @@ case ${1-} in
 esac
 exit
 
-#box {"name":"debian","source":{"path":"specs/debian.yaml","sha256":"0000000000000000000000000000000000000000000000000000000000000000"},"labels":{},"paths":{"runRoot":"/run/user/1000/boxes","run":"/run/user/1000/boxes/debian","dataRoot":"/home/anna/.local/share/boxes","data":"/home/anna/.local/share/boxes/boxes/debian","roots":"/home/anna/.local/share/boxes/roots"},"launcher":"perl","namespaces":{"mount":{"mode":"private"},"pid":{"mode":"private"},"network":{"mode":"private"},"ipc":{"mode":"private"},"uts":{"mode":"private"},"cgroup":{"mode":"private"},"time":{"mode":"private"},"user":{"mode":"private"},"ids":"shared","uidMappings":[{"containerID":0,"hostID":1000,"size":1},{"containerID":1,"hostID":100000,"size":65536}],"gidMappings":[{"containerID":0,"hostID":1000,"size":1},{"containerID":1,"hostID":100000,"size":65536}],"timeOffsets":{"monotonic":0,"boottime":0}},"rootfs":{"kind":"debootstrap","suite":"bookworm","include":["redis-server"],"variant":"minbase","mirror":null,"key":"6d64c16f5cd04efb38498ca5f6ef6a1ce4b50972047d8b1eac30e26225fba1c0"},"layer":"userxattr","mounts":{"readOnly":false,"volumes":[],"tmpfs":[],"devices":[],"shmSize":67108864,"masked":"default","readonlyPaths":"default"},"network":{"hosts":["127.0.0.1\tlocalhost","::1\tlocalhost ip6-localhost ip6-loopback","fe00::\tip6-localnet","ff00::\tip6-mcastprefix","ff02::1\tip6-allnodes","ff02::2\tip6-allrouters","127.0.1.1\tdebian"],"resolvConf":null},"process":{"args":["redis-server","--dir","/var/lib/redis","--appendonly","yes","--appendfsync","always"],"workingDir":"/var/lib/redis","user":"redis","groups":[],"umask":18,"ulimits":[],"oomScoreAdj":null,"sysctls":[],"init":false,"tty":false,"hostname":"debian","domainname":null,"stopSignal":"TERM","stopGracePeriod":5,"environment":[["PATH","/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],["HOSTNAME","debian"]]},"privileges":{"privileged":false,"capabilities":[],"noNewPrivs":true,"seccomp":{"name":"default","profile":null},"landlock":null},"resources":{"cpus":1,"cpuShares":null,"cpuset":null,"cpusetMems":null,"memory":134217728,"memoryReservation":null,"memorySwap":268435456,"swappiness":null,"oomKillDisable":false,"pids":64,"blkio":{"weight":null,"weightDevices":[],"limits":[]},"deviceRules":[],"hugetlb":[],"unified":[]},"notes":[]}
+#box {"name":"debian","source":{"path":"specs/debian.yaml","sha256":"0000000000000000000000000000000000000000000000000000000000000000"},"labels":{},"paths":{"runRoot":"/run/user/1000/boxes","run":"/run/user/1000/boxes/debian","dataRoot":"/home/anna/.local/share/boxes","data":"/home/anna/.local/share/boxes/boxes/debian","roots":"/home/anna/.local/share/boxes/roots"},"launcher":"perl","namespaces":{"mount":{"mode":"private"},"pid":{"mode":"private"},"network":{"mode":"private"},"ipc":{"mode":"private"},"uts":{"mode":"private"},"cgroup":{"mode":"private"},"time":{"mode":"private"},"user":{"mode":"private"},"ids":"shared","uidMappings":[{"containerID":0,"hostID":1000,"size":1},{"containerID":1,"hostID":100000,"size":65536}],"gidMappings":[{"containerID":0,"hostID":1000,"size":1},{"containerID":1,"hostID":100000,"size":65536}],"timeOffsets":{"monotonic":0,"boottime":0}},"rootfs":{"kind":"debootstrap","suite":"bookworm","include":["redis-server"],"variant":"minbase","mirror":null,"key":"6d64c16f5cd04efb38498ca5f6ef6a1ce4b50972047d8b1eac30e26225fba1c0"},"layer":"userxattr","mounts":{"readOnly":false,"volumes":[],"tmpfs":[],"devices":[],"shmSize":67108864,"masked":"default","readonlyPaths":"default"},"network":{"hosts":["127.0.0.1\tlocalhost","::1\tlocalhost ip6-localhost ip6-loopback","fe00::\tip6-localnet","ff00::\tip6-mcastprefix","ff02::1\tip6-allnodes","ff02::2\tip6-allrouters","127.0.1.1\tdebian"],"resolvConf":null,"tool":null},"process":{"args":["redis-server","--dir","/var/lib/redis","--appendonly","yes","--appendfsync","always"],"workingDir":"/var/lib/redis","user":"redis","groups":[],"umask":18,"ulimits":[],"oomScoreAdj":null,"sysctls":[],"init":false,"tty":false,"hostname":"debian","domainname":null,"stopSignal":"TERM","stopGracePeriod":5,"environment":[["PATH","/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],["HOSTNAME","debian"]]},"privileges":{"privileged":false,"capabilities":[],"noNewPrivs":true,"seccomp":{"name":"default","profile":null},"landlock":null},"resources":{"cpus":1,"cpuShares":null,"cpuset":null,"cpusetMems":null,"memory":134217728,"memoryReservation":null,"memorySwap":268435456,"swappiness":null,"oomKillDisable":false,"pids":64,"blkio":{"weight":null,"weightDevices":[],"limits":[]},"deviceRules":[],"hugetlb":[],"unified":[]},"notes":[]}

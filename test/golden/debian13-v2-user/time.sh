@@ -1212,27 +1212,16 @@ acquire() {
 }
 release() { exec 9<&-; }
 
-# ---- The log, by applets of busybox ---------------------------------------------------------------
+# ---- The log, by the tools of coreutils ---------------------------------------------------------
 
-# Up to the limit of a file's size, counted in blocks of 512 bytes. head of busybox would keep back what is short until
-# there is more; what cat has read and may not write any more is lost.
+# Exactly $log_bytes bytes and not one more. head by itself would keep back what is short until there is more.
 take() {
-  (
-    ulimit -f "$((log_bytes / 512))"
-    trap '' XFSZ
-    exec cat 2>/dev/null
-  ) || :
+  stdbuf -o0 head -c "$log_bytes"
 }
 
-# Its tail cannot wait for a process.
+# It ends when PID 1 does.
 follow() {
-  tail -n "$1" -F "$data/log" 2>/dev/null &
-  job=$!
-  trap 'kill "$job"; exit 143' HUP INT TERM
-  while alive "$run/init"; do sleep 0.2; done
-  sleep 1
-  kill "$job"
-  exit
+  exec tail -n "$1" --pid="$pid" -F -- "$data/log" 2>/dev/null
 }
 
 # ---- What is different for an ordinary user ------------------------------------------------------
@@ -1590,4 +1579,4 @@ case ${1-} in
 esac
 exit
 
-#box {"name":"time","source":{"path":"specs/time.yaml","sha256":"0000000000000000000000000000000000000000000000000000000000000000"},"labels":{},"paths":{"runRoot":"/run/user/1000/boxes","run":"/run/user/1000/boxes/time","dataRoot":"/home/anna/.local/share/boxes","data":"/home/anna/.local/share/boxes/boxes/time","roots":"/home/anna/.local/share/boxes/roots"},"launcher":"perl","namespaces":{"mount":{"mode":"private"},"pid":{"mode":"private"},"network":{"mode":"private"},"ipc":{"mode":"private"},"uts":{"mode":"private"},"cgroup":{"mode":"private"},"time":{"mode":"private"},"user":{"mode":"private"},"ids":"shared","uidMappings":[{"containerID":0,"hostID":1000,"size":1},{"containerID":1,"hostID":100000,"size":65536}],"gidMappings":[{"containerID":0,"hostID":1000,"size":1},{"containerID":1,"hostID":100000,"size":65536}],"timeOffsets":{"monotonic":950400,"boottime":950400}},"rootfs":{"kind":"host"},"layer":"fuse-overlayfs","mounts":{"readOnly":false,"volumes":[],"tmpfs":[],"devices":[],"shmSize":67108864,"masked":"default","readonlyPaths":"default"},"network":{"hosts":["127.0.0.1\tlocalhost","::1\tlocalhost ip6-localhost ip6-loopback","fe00::\tip6-localnet","ff00::\tip6-mcastprefix","ff02::1\tip6-allnodes","ff02::2\tip6-allrouters","127.0.1.1\ttime"],"resolvConf":null},"process":{"args":["sh","-c","uptime -p; date"],"workingDir":"/","user":"0","groups":[],"umask":18,"ulimits":[],"oomScoreAdj":null,"sysctls":[],"init":false,"tty":false,"hostname":"time","domainname":null,"stopSignal":"TERM","stopGracePeriod":10,"environment":[["PATH","/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],["HOSTNAME","time"]]},"privileges":{"privileged":false,"capabilities":["CAP_CHOWN","CAP_DAC_OVERRIDE","CAP_FOWNER","CAP_FSETID","CAP_KILL","CAP_SETGID","CAP_SETUID","CAP_SETPCAP","CAP_NET_BIND_SERVICE","CAP_NET_RAW","CAP_SYS_CHROOT","CAP_MKNOD","CAP_AUDIT_WRITE","CAP_SETFCAP"],"noNewPrivs":true,"seccomp":{"name":"default","profile":null},"landlock":null},"resources":{"cpus":null,"cpuShares":null,"cpuset":null,"cpusetMems":null,"memory":null,"memoryReservation":null,"memorySwap":null,"swappiness":null,"oomKillDisable":false,"pids":null,"blkio":{"weight":null,"weightDevices":[],"limits":[]},"deviceRules":[],"hugetlb":[],"unified":[]},"notes":["rootfs: fuse-overlayfs lays the writable layer, a process that runs beside the box: over / the kernel lets root alone lay one"]}
+#box {"name":"time","source":{"path":"specs/time.yaml","sha256":"0000000000000000000000000000000000000000000000000000000000000000"},"labels":{},"paths":{"runRoot":"/run/user/1000/boxes","run":"/run/user/1000/boxes/time","dataRoot":"/home/anna/.local/share/boxes","data":"/home/anna/.local/share/boxes/boxes/time","roots":"/home/anna/.local/share/boxes/roots"},"launcher":"perl","namespaces":{"mount":{"mode":"private"},"pid":{"mode":"private"},"network":{"mode":"private"},"ipc":{"mode":"private"},"uts":{"mode":"private"},"cgroup":{"mode":"private"},"time":{"mode":"private"},"user":{"mode":"private"},"ids":"shared","uidMappings":[{"containerID":0,"hostID":1000,"size":1},{"containerID":1,"hostID":100000,"size":65536}],"gidMappings":[{"containerID":0,"hostID":1000,"size":1},{"containerID":1,"hostID":100000,"size":65536}],"timeOffsets":{"monotonic":950400,"boottime":950400}},"rootfs":{"kind":"host"},"layer":"fuse-overlayfs","mounts":{"readOnly":false,"volumes":[],"tmpfs":[],"devices":[],"shmSize":67108864,"masked":"default","readonlyPaths":"default"},"network":{"hosts":["127.0.0.1\tlocalhost","::1\tlocalhost ip6-localhost ip6-loopback","fe00::\tip6-localnet","ff00::\tip6-mcastprefix","ff02::1\tip6-allnodes","ff02::2\tip6-allrouters","127.0.1.1\ttime"],"resolvConf":null,"tool":null},"process":{"args":["sh","-c","uptime -p; date"],"workingDir":"/","user":"0","groups":[],"umask":18,"ulimits":[],"oomScoreAdj":null,"sysctls":[],"init":false,"tty":false,"hostname":"time","domainname":null,"stopSignal":"TERM","stopGracePeriod":10,"environment":[["PATH","/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],["HOSTNAME","time"]]},"privileges":{"privileged":false,"capabilities":["CAP_CHOWN","CAP_DAC_OVERRIDE","CAP_FOWNER","CAP_FSETID","CAP_KILL","CAP_SETGID","CAP_SETUID","CAP_SETPCAP","CAP_NET_BIND_SERVICE","CAP_NET_RAW","CAP_SYS_CHROOT","CAP_MKNOD","CAP_AUDIT_WRITE","CAP_SETFCAP"],"noNewPrivs":true,"seccomp":{"name":"default","profile":null},"landlock":null},"resources":{"cpus":null,"cpuShares":null,"cpuset":null,"cpusetMems":null,"memory":null,"memoryReservation":null,"memorySwap":null,"swappiness":null,"oomKillDisable":false,"pids":null,"blkio":{"weight":null,"weightDevices":[],"limits":[]},"deviceRules":[],"hugetlb":[],"unified":[]},"notes":["rootfs: fuse-overlayfs lays the writable layer, a process that runs beside the box: over / the kernel lets root alone lay one"]}

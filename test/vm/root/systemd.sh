@@ -38,19 +38,22 @@ box limits down -t 0
 
 gone() { ! pgrep -f "$1"; }
 
-# A login session of root, of which nothing may remain: the machine has KillUserProcesses=yes.
+# To end a session is to stop its scope: what is in that group is killed.
 session() {
   su -l root -c "cat /proc/self/cgroup; sleep 2002 & sh $here/programs/talker up -d" >"$scratch/session"
-  expect "$(head -n 1 "$scratch/session")" like '*/session-*.scope'
-  until_so 15 gone 'sleep 200[2]'
+  scope=$(head -n 1 "$scratch/session") scope=${scope##*/}
+  expect "$scope" like 'session-*.scope'
+  systemctl stop "$scope"
+  until_so 5 gone 'sleep 200[2]'
   expect "$(box talker status)" like 'running *'
 }
-try 'up -d of a login session outlives that' session
+try 'up -d of a login session of root outlives that' session
 
 talks() {
   lines=$(box talker logs | wc -l)
   sleep 2
   expect "$(box talker logs | wc -l)" above "$lines"
+  expect "$(box talker status)" like 'running *'
 }
 try 'and what it says is kept' talks
 box talker down -t 0
