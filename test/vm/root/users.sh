@@ -14,7 +14,7 @@ try 'root inside is 300000 outside' mapped
 lower() {
   expect "$(box userns enter stat -c %u /etc/passwd)" is 0
   box userns enter sh -c 'echo mine >/etc/mine'
-  expect "$(stat -c %u /var/lib/boxes/boxes/userns/upper/etc/mine)" is 0
+  expect "$(stat -c %u /var/lib/boxes/boxes/userns/upper/etc/mine)" is 300000
 }
 try 'files of root belong to root inside' lower
 
