@@ -59,6 +59,8 @@ export interface World {
   readonly directory: string
   /** BOXES_ROOT and BOXES_RUN of this world, and the caller's environment. */
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Words before a command that make it one of this world's user. */
+  readonly by: readonly string[]
   readonly root: string
   readonly run: string
   /** Names of boxes of this world begin with it. */
@@ -123,6 +125,7 @@ export function makeWorld(who: Who = 'root'): World {
   return {
     directory,
     env,
+    by,
     root,
     run: runRoot,
     prefix,

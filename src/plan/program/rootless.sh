@@ -14,6 +14,11 @@ as_root() {
   ( become_root "$@" )
 }
 
+# An ordinary user makes a view in the box's user namespace only.
+become_viewer() {
+  exec nsenter --user="/proc/$enter_target/ns/user" -- unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" alone "$@"
+}
+
 # Nobody but the machine's root makes device nodes; those of the box are in a /dev of its own.
 extract() {
   patiently become_root tar --extract --file "$1" --directory "$lower.part" --numeric-owner --same-permissions --xattrs --xattrs-include='*' \

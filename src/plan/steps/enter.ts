@@ -1,7 +1,7 @@
 import type { Host } from '../../host/host.ts'
 import type { Box } from '../../spec/box.ts'
 import { enterGroups } from '../cgroup/join.ts'
-import type { About, Step, Word } from '../plan.ts'
+import type { About, Command, Step, Word } from '../plan.ts'
 import { run } from '../refs.ts'
 import { hasUsers } from './user-namespace.ts'
 
@@ -20,12 +20,16 @@ const every = ['--mount', '--uts', '--ipc', '--net']
 
 /** Into the cgroup and pid namespaces goes the launcher itself, after it is in the group, and last of all. `--root`: after it still the host's tools run, never those of the image (CVE-2019-14271). */
 export function enter(box: Box, host: Host): Step[] {
-  const kinds = [
-    ...every,
-    ...(hasUsers(box) ? ['--user'] : []),
-    ...(box.namespaces.time.mode === 'host' ? [] : ['--time']),
+  const kinds = [...every, ...(box.namespaces.time.mode === 'host' ? [] : ['--time'])]
+  const nsenter = (...more: readonly string[]): Word[] => [
+    'nsenter',
+    '--target',
+    target,
+    ...kinds,
+    ...more,
+    ['--root=', view],
+    '--',
   ]
-  const nsenter: Word[] = ['nsenter', '--target', target, ...kinds, ['--root=', view], '--']
   const launcher: Word[] = [
     'perl',
     '-e',
@@ -43,9 +47,18 @@ export function enter(box: Box, host: Host): Step[] {
       run: [
         { open: 8, from: [run, '/process'] },
         ...enterGroups(box, host),
-        { run: [...nsenter, ...launcher], exec: true },
+        ...(host.root ? [] : [inside(nsenter(), launcher)]),
+        { run: [...nsenter(...(hasUsers(box) ? ['--user'] : [])), ...launcher], exec: true },
       ],
       undo: [],
     },
   ]
+}
+
+/** From a view of its own, which an ordinary user makes in the box's user namespace: that cannot be entered twice (setns(2)). */
+function inside(nsenter: readonly Word[], launcher: readonly Word[]): Command {
+  return {
+    when: [view, '=', '/'],
+    do: [{ run: [...nsenter, ...launcher], exec: true }],
+  }
 }

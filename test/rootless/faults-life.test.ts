@@ -1,0 +1,3 @@
+import { lives } from '../faults/life.ts'
+
+lives('anna')
