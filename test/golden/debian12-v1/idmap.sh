@@ -250,7 +250,10 @@ if ($verb eq "map") {
   my $made = $$; pipe my $there, my $here;
   my $child = fork // exit 125;
   if (!$child) { close $here; sysread $there, my $word, 1 or exit 125;
-    system("newuidmap", $made, split / /, $uids) == 0 && system("newgidmap", $made, split / /, $gids) == 0 or exit 125; exit 0 }
+    for (["newuidmap", $uids], ["newgidmap", $gids]) { my ($tool, $ids) = @$_;
+      system($tool, $made, split / /, $ids) == 0 and next;
+      print STDERR "boxes: $tool: $!\n" if $? == -1; exit 125 }
+    exit 0 }
   call("unshare", 0x10000000);
   syswrite $here, "!"; waitpid $child, 0; $? == 0 or exit 125;
   ($(, $)) = (0, "0 0"); ($<, $>) = (0, 0);
@@ -1175,9 +1178,11 @@ enter() {
 # Becomes a process of the box, by way of a read-only view of the host's tools: that of the monitor, or one of its own.
 into() {
   trap give_up EXIT
-  [ -n "${enter_view-}" ] || exec unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" alone "$@"
+  [ -n "${enter_view-}" ] || become_viewer "$@"
   entering "$@"
 }
+
+become_viewer() { exec unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" alone "$@"; }
 
 alone() {
   viewing
@@ -1460,7 +1465,7 @@ entering() {
   printf '%s\n' 0 >/sys/fs/cgroup/freezer/boxes/idmap/tasks
   printf '%s\n' 0 >/sys/fs/cgroup/pids/boxes/idmap/tasks
   exec 9>/dev/null
-  exec nsenter --target "$enter_target" --mount --uts --ipc --net --user --time "--root=$enter_view" -- perl \
+  exec nsenter --target "$enter_target" --mount --uts --ipc --net --time --user "--root=$enter_view" -- perl \
     -e "$LAUNCHER" enter "/proc/$enter_target/root" "$@"
 }
 

@@ -1131,9 +1131,11 @@ enter() {
 # Becomes a process of the box, by way of a read-only view of the host's tools: that of the monitor, or one of its own.
 into() {
   trap give_up EXIT
-  [ -n "${enter_view-}" ] || exec unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" alone "$@"
+  [ -n "${enter_view-}" ] || become_viewer "$@"
   entering "$@"
 }
+
+become_viewer() { exec unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" alone "$@"; }
 
 alone() {
   viewing
