@@ -45,8 +45,16 @@ alive() {
 # Lets go of the terminal that script made: the box's command takes it, and in a user namespace it may not steal one (TIOCNOTTY).
 untie="perl -e '\$SIG{HUP} = q(IGNORE); ioctl STDIN, 0x5422, 0; exec @ARGV' --"
 
+# What lies in the run root says which process is a box's. Below /tmp anybody may have been there first.
+own_run_root() {
+  if [ ! -e "$run_root" ] && [ ! -h "$run_root" ]; then return 0; fi
+  { [ -d "$run_root" ] && [ -O "$run_root" ] && [ ! -h "$run_root" ]; } ||
+    die 125 "$run_root belongs to somebody else, or is a link" 'set BOXES_RUN to a directory of your own'
+}
+
 # Sets $state from the kernel, never from belief: running, starting, exited or absent.
 look() {
+  own_run_root
   state=absent
   [ ! -d "$data" ] || state=exited
   if [ -e "$1/started" ] && alive "$1/init"; then state=running
@@ -354,8 +362,8 @@ this_machine() {
 claim() {
   while read -r key _ id _; do [ "$key" != Uid: ] || break; done </proc/self/status
   [ "$id" = "$caller" ] || die 125 "this program makes boxes of user $caller, and this is user $id" 'run it as that user, or plan again as this one'
+  own_run_root
   if [ ! -d "$run_root" ] || [ ! -d "$data_root/boxes" ] || [ ! -d "$roots" ]; then mkdir -p "$run_root" "$data_root/boxes" "$roots"; fi
-  { [ -O "$run_root" ] && [ ! -h "$run_root" ]; } || die 125 "$run_root belongs to somebody else, or is a link" 'set BOXES_RUN to a directory of your own'
   lock
   look "$run"
   case $state in

@@ -56,11 +56,10 @@ lay_fuse() {
 # What is mounted below / is no part of the root file system: the kernel's overlay leaves it out, and so does this one, by directories
 # in the layer that are marked as opaque.
 leave_out_mounts() {
-  while read -r _ _ _ _ point _; do
-    case $point in *\\*) point=$(printf '%b' "$(printf '%s' "$point" | sed 's/\\/\\0/g')") ;; esac
-    if [ "$point" = / ] || [ ! -d "$point" ] || [ -e "$data/upper$point" ]; then continue; fi
-    (umask 022; mkdir -p "$data/upper$point")
-    chmod --reference="$point" "$data/upper$point"
-    : >"$data/upper$point/.wh..wh..opq"
-  done </proc/self/mountinfo
+  perl -e 'my $upper = shift; umask 022; open my $mounts, "<", "/proc/self/mountinfo" or die "boxes: mountinfo: $!\n";
+    while (<$mounts>) {
+      my $point = (split / /)[4]; $point =~ s/\\(\d{3})/chr oct $1/ge;
+      next if $point eq "/" || !-d $point || -e "$upper$point";
+      my $path = $upper; for (split m(/), substr $point, 1) { $path .= "/$_"; mkdir $path }
+      chmod((stat $point)[2] & 07777, $path) && open my $mark, ">", "$path/.wh..wh..opq" or die "boxes: $path: $!\n" }' "$data/upper"
 }
