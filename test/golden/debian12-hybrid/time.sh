@@ -150,9 +150,12 @@ my $code = join "", @filter; my $program = pack "SxxxxxxP", scalar @filter, $cod
 sub confine { must("seccomp", 1, $the{flags} + 0, $program) if @filter }
 # Without no_new_privs the filter needs CAP_SYS_ADMIN, so it comes before the user changes.
 confine() unless $the{nnp};
-must("setgroups", scalar @{$all{groups}}, my $list = pack "L*", @{$all{groups}});
-must("setresgid", map { $_ + 0 } ($the{gid}) x 3);
-must("setresuid", map { $_ + 0 } ($the{uid}) x 3);
+# An id that the user namespace does not have is no valid argument (EINVAL).
+sub be { my ($name, $ids, @args) = @_; call($name, @args) != -1 and return;
+  fail 125, $! == 22 ? "user: the box'\''s user namespace has not all of the ids $ids" : "$name: $!" }
+be("setgroups", "@{$all{groups}}", scalar @{$all{groups}}, my $list = pack "L*", @{$all{groups}});
+be("setresgid", $the{gid}, map { $_ + 0 } ($the{gid}) x 3);
+be("setresuid", $the{uid}, map { $_ + 0 } ($the{uid}) x 3);
 # Inheritable and ambient capabilities are empty (CVE-2022-24769); root regains its bounding set at the exec.
 my ($header, $sets) = (pack("LL", 0x20080522, 0), "\0" x 24);
 must("capget", $header, $sets); my @set = unpack "L6", $sets; @set[2, 5] = (0, 0);
@@ -279,8 +282,16 @@ alive() {
 # Lets go of the terminal that script made: the box's command takes it, and in a user namespace it may not steal one (TIOCNOTTY).
 untie="perl -e '\$SIG{HUP} = q(IGNORE); ioctl STDIN, 0x5422, 0; exec @ARGV' --"
 
+# What lies in the run root says which process is a box's. Below /tmp anybody may have been there first.
+own_run_root() {
+  if [ ! -e "$run_root" ] && [ ! -h "$run_root" ]; then return 0; fi
+  { [ -d "$run_root" ] && [ -O "$run_root" ] && [ ! -h "$run_root" ]; } ||
+    die 125 "$run_root belongs to somebody else, or is a link" 'set BOXES_RUN to a directory of your own'
+}
+
 # Sets $state from the kernel, never from belief: running, starting, exited or absent.
 look() {
+  own_run_root
   state=absent
   [ ! -d "$data" ] || state=exited
   if [ -e "$1/started" ] && alive "$1/init"; then state=running
@@ -588,8 +599,8 @@ this_machine() {
 claim() {
   while read -r key _ id _; do [ "$key" != Uid: ] || break; done </proc/self/status
   [ "$id" = "$caller" ] || die 125 "this program makes boxes of user $caller, and this is user $id" 'run it as that user, or plan again as this one'
+  own_run_root
   if [ ! -d "$run_root" ] || [ ! -d "$data_root/boxes" ] || [ ! -d "$roots" ]; then mkdir -p "$run_root" "$data_root/boxes" "$roots"; fi
-  { [ -O "$run_root" ] && [ ! -h "$run_root" ]; } || die 125 "$run_root belongs to somebody else, or is a link" 'set BOXES_RUN to a directory of your own'
   lock
   look "$run"
   case $state in
