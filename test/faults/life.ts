@@ -228,6 +228,25 @@ export function lives(who: Who): void {
     })
   })
 
+  test('PID 1 that comes late, the furnisher dead and nobody knowing of it, does not wait for ever', async () => {
+    const box = here.box({ rootfs, command: ['sleep', '1000'] })
+    without(box, '  build_root\n', '  sleep 0.1; exit 1\n')
+    without(
+      box,
+      '  root_is_there\n',
+      '  while [ -d "/proc/$furnisher" ]; do sleep 0.01; done\n  root_is_there\n',
+    )
+    without(box, '  identify "$pid" && printf', '  sleep 1; identify "$pid" && printf')
+    without(box, '  remove_directories ||', '  sleep 0.5; remove_directories ||')
+    expect(await box.call(['up'], { timeout: 5_000 })).toMatchObject({ status: 125 })
+    await until(() => left(box).length === 0, 'nothing is left')
+    if (who === 'root') return
+    // Of the machine's root its group is known.
+    without(box, '[ ! -p "$run/rooted" ] || exec 7<>"$run/rooted"')
+    await expect(box.call(['up'], { timeout: 3_000 })).rejects.toThrow('did not end')
+    await until(() => left(box).length === 0, 'nothing is left')
+  })
+
   test('what down did not undo is seen', async () => {
     type Weakened = [string | RegExp, string, RegExp]
     const cases: Weakened[] = [

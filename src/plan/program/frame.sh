@@ -289,9 +289,14 @@ own_users() {
   done
 }
 
-# PID 1 may be early: the furnisher says here, too, that the root is there.
+# PID 1 may be early: the furnisher says here, too, that the root is there. Or late, and the furnisher is dead: to open the pipe
+# alone would wait for ever for one who writes.
 root_is_there() {
-  read -r word <"$run/rooted" || { at=''; exit 125; }
+  [ ! -p "$run/rooted" ] || exec 7<>"$run/rooted"
+  exec 6<"$run/rooted"
+  exec 7>&-
+  read -r word <&6 || { at=''; exit 125; }
+  exec 6<&-
 }
 
 # put NAMESPACE ASIDE VOLUME PLACE: see PUT above

@@ -16,16 +16,18 @@ export const about: About = {
 const target = { ref: 'enter_target' } as const
 /** The root of a mount namespace in which the host's tools are read-only. */
 const view = { ref: 'enter_view' } as const
-const every = ['--mount', '--uts', '--ipc', '--net']
+const options = { uts: '--uts', ipc: '--ipc', network: '--net', time: '--time' } as const
 
 /** Into the cgroup and pid namespaces goes the launcher itself, after it is in the group, and last of all. `--root`: after it still the host's tools run, never those of the image (CVE-2019-14271). */
 export function enter(box: Box, host: Host): Step[] {
-  const kinds = [...every, ...(box.namespaces.time.mode === 'host' ? [] : ['--time'])]
+  const names = Object.keys(options) as (keyof typeof options)[]
+  const others = names.filter((name) => box.namespaces[name].mode !== 'host').map((name) => options[name])
   const nsenter = (...more: readonly string[]): Word[] => [
     'nsenter',
     '--target',
     target,
-    ...kinds,
+    '--mount',
+    ...others,
     ...more,
     ['--root=', view],
     '--',
