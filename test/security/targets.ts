@@ -213,7 +213,8 @@ export function mountTargets(who: Who): void {
       for (const [kind, make] of kinds) {
         const { ran, changed } = await attempt(make('/masked'), '/masked', { [field]: ['/masked'] })
         expect({ kind, changed }).toEqual({ kind, changed: [] })
-        if (ran.status !== 0) expect([kind, ran.status, ran.stderr]).toEqual([kind, ran.status, expect.stringMatching(/boxes: /)])
+        if (ran.status !== 0)
+          expect([kind, ran.status, ran.stderr]).toEqual([kind, ran.status, expect.stringMatching(/boxes: /)])
       }
     })
     test('hold at a pipe and a file', async () => {

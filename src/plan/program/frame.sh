@@ -290,7 +290,7 @@ own_users() {
 }
 
 # PID 1 may be early: the furnisher says here, too, that the root is there. Or late, and the furnisher is dead: to open the pipe
-# alone would wait for ever for one who writes.
+# for reading alone would wait for ever for one who writes.
 root_is_there() {
   [ ! -p "$run/rooted" ] || exec 7<>"$run/rooted"
   exec 6<"$run/rooted"
@@ -501,8 +501,11 @@ up() {
     exec 6<"$run/status"
     exec 7<>"$run/go"
     leash=yes
-    become_root unshare --mount --propagation "$propagation" -- sh ${trace:+"$trace"} "$self" furnish 4>&5 5>&- 6<&- 7<"$run/go" 8<>"$run/rooted" </dev/null &
+    # Opened here: it must be open before PID 1 asks.
+    exec 4<>"$run/rooted"
+    become_root unshare --mount --propagation "$propagation" -- sh ${trace:+"$trace"} "$self" furnish 8<&4 4>&5 5>&- 6<&- 7<"$run/go" </dev/null &
     furnisher=$!
+    exec 4>&-
   fi
   # Beside the furnisher's work: under the lock, since another box's end may remove the common parent group.
   lock
