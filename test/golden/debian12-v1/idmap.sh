@@ -82,7 +82,8 @@ if (!$up) {
   if (-d $cgroup) { $the{outside} = $$; attend(syscall(435, pack("Q11", 1 << 33, 0, 0, 0, 17, 0, 0, 0, 0, 0, fileno $cgroup), 88)) }
   else { syswrite $cgroup, "0\n" or fail 125, "cgroup: $!" }
   close $cgroup;
-  for my $kind ("cgroup", "pid") { open my $file, "<", $root =~ s{root\z}{ns/$kind}r or fail 125, "$kind: $!"; must("setns", fileno $file, 0) }
+  # One'\''s own needs no entering, and only root may enter that of the host again.
+  for my $kind ("cgroup", "pid") { (stat $root =~ s{root\z}{ns/$kind}r)[1] == (stat "/proc/self/ns/$kind")[1] and next; open my $file, "<", $root =~ s{root\z}{ns/$kind}r or fail 125, "$kind: $!"; must("setns", fileno $file, 0) }
 }
 
 # setpriv is a program of the host: the way back to it.
@@ -573,9 +574,14 @@ own_users() {
   done
 }
 
-# PID 1 may be early: the furnisher says here, too, that the root is there.
+# PID 1 may be early: the furnisher says here, too, that the root is there. Or late, and the furnisher is dead: to open the pipe
+# for reading alone would wait for ever for one who writes.
 root_is_there() {
-  read -r word <"$run/rooted" || { at=''; exit 125; }
+  [ ! -p "$run/rooted" ] || exec 7<>"$run/rooted"
+  exec 6<"$run/rooted"
+  exec 7>&-
+  read -r word <&6 || { at=''; exit 125; }
+  exec 6<&-
 }
 
 # put NAMESPACE ASIDE VOLUME PLACE: see PUT above
@@ -780,8 +786,11 @@ up() {
     exec 6<"$run/status"
     exec 7<>"$run/go"
     leash=yes
-    become_root unshare --mount --propagation "$propagation" -- sh ${trace:+"$trace"} "$self" furnish 4>&5 5>&- 6<&- 7<"$run/go" 8<>"$run/rooted" </dev/null &
+    # Opened here: it must be open before PID 1 asks.
+    exec 4<>"$run/rooted"
+    become_root unshare --mount --propagation "$propagation" -- sh ${trace:+"$trace"} "$self" furnish 8<&4 4>&5 5>&- 6<&- 7<"$run/go" </dev/null &
     furnisher=$!
+    exec 4>&-
   fi
   # Beside the furnisher's work: under the lock, since another box's end may remove the common parent group.
   lock
