@@ -31,9 +31,8 @@ bootstrap_archive() { cached bootstrap_archive_now "$@"; }
 bootstrap_archive_now() {
   archive=$1
   shift
-  patiently "$@" >&2
-  extract "$archive"
-  rm -f -- "$archive"
+  # In a condition the shell goes on after what fails.
+  patiently "$@" >&2 && extract "$archive" && rm -f -- "$archive"
 }
 
 # lay_fuse OPTIONS: an overlay made by a process. It has the host's root and not the mount that it makes, or it would ask itself for
