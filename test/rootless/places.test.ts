@@ -150,6 +150,18 @@ describe('bin/boxes', () => {
     }
   })
 
+  test('runs the tools of the machine, whatever is first in PATH', async () => {
+    const bin = `${home}/bin`
+    mkdirSync(bin)
+    for (const tool of ['newuidmap', 'newgidmap', 'unshare', 'perl', 'mount', 'sh'])
+      writeFileSync(`${bin}/${tool}`, `#!/bin/sh\necho ${tool} >>${home}/ran\nexit 1\n`, { mode: 0o755 })
+    here.own(home)
+    const box = here.box({ rootfs: root, command: ['echo', 'out'] })
+    const env = { ...here.env, PATH: `${bin}:${process.env.PATH}` }
+    expect((await here.cli(['up', '--rm', box.spec], { env })).stdout).toBe('out\n')
+    expect(existsSync(`${home}/ran`)).toBe(false)
+  })
+
   test('goes to the stored program without Node', async () => {
     const env = { ...bare, XDG_DATA_HOME: `${home}/quick`, XDG_RUNTIME_DIR: runtime }
     mkdirSync(`${home}/quick/boxes/boxes/quick`, { recursive: true })
