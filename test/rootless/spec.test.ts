@@ -144,6 +144,10 @@ test('namespaces of another box: network, ipc, uts and pid, with its users', asy
   expect((await first.status()).stdout).toMatch(/^running/)
 })
 
+test('the pid namespace of another box without its users: there would be no /proc but that of the host', () => {
+  expect(() => here.box({ ...sleeping, pid: 'box:web' })).toThrow(/userns_mode: box:web/)
+})
+
 test('mount: box: a second command in the same root', async () => {
   const first = await up()
   const second = here.box({

@@ -4,6 +4,7 @@ import { parseDuration } from '../units.ts'
 import type { Context } from './context.ts'
 import { boxName } from './identity.ts'
 import { insidePath } from './paths-inside.ts'
+import { checkProcesses } from './processes.ts'
 import { resolveUsers } from './users.ts'
 
 /** Which namespaces are new, shared with the host or joined. */
@@ -24,7 +25,7 @@ export function resolveNamespaces(context: Context, name: string): Namespaces {
       'remove it, or `time`',
     )
   }
-  return {
+  const found: Namespaces = {
     mount: of('mount', 'mnt'),
     pid: of('pid', 'pid'),
     network: of('network_mode', 'net', 'none'),
@@ -35,6 +36,8 @@ export function resolveNamespaces(context: Context, name: string): Namespaces {
     ...users,
     timeOffsets: { monotonic: offset(context, 'monotonic'), boottime: offset(context, 'boottime') },
   }
+  checkProcesses(context, found)
+  return found
 }
 
 type Field = 'mount' | 'pid' | 'network_mode' | 'ipc' | 'uts' | 'cgroup' | 'time' | 'userns_mode'
