@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 
 /**
@@ -29,7 +29,7 @@ export async function withProgramFile<T>(
 function privateDirectory(runRoot: string): string {
   try {
     mkdirSync(runRoot, { recursive: true, mode: 0o700 })
-    if (process.getuid?.() === 0) return runRoot
+    if (lstatSync(runRoot).uid === process.getuid?.()) return runRoot
   } catch {
     // told by the program
   }

@@ -182,3 +182,16 @@ test('pid: box:NAME: the one that may trace joins, not the other way round', asy
   const open = await up({ privileged: true })
   await up({ pid: `box:${open.name}` })
 })
+
+test('pid: box:NAME with a user namespace: that of the same box, and /proc shows its processes; another one is refused', async () => {
+  const users = [{ containerID: 0, hostID: 300_000, size: 65_536 }]
+  const mapped = { uidMappings: users, gidMappings: users }
+  const first = await up(mapped)
+  const joined = { pid: `box:${first.name}`, userns_mode: `box:${first.name}` }
+  const second = await up(joined)
+  expect((await second.enter(['cat', '/proc/1/comm'])).stdout).toBe('sleep\n')
+  // With a /proc of the host all of its processes would be seen.
+  expect(() => here.box({ ...idle, ...mapped, pid: `box:${first.name}` })).toThrow(
+    /the \/proc of that pid namespace/,
+  )
+})

@@ -12,7 +12,7 @@ import {
 import { run, type World } from '../harness/index.ts'
 
 const tools =
-  'cat cgcreate cgexec cgset chmod chown cp find flock head ip mkdir mkfifo mount mv nsenter perl pivot_root readlink rm rmdir script sha256sum sh sleep tar umount unshare wc'.split(
+  'cat cgcreate cgexec cgset chmod chown cp find flock fuse-overlayfs grep head ip mkdir mkfifo mount mv newgidmap newuidmap nsenter perl pivot_root readlink rm rmdir script sha256sum sh sleep tar umount unshare wc'.split(
     ' ',
   )
 
@@ -33,6 +33,8 @@ export async function makeShims(here: World, counts: string) {
   const starts = () => (existsSync(log) ? readFileSync(log, 'utf8').trim().split('\n').filter(Boolean) : [])
   const reset = () => {
     writeFileSync(log, '')
+    // Whoever makes the boxes counts.
+    chmodSync(log, 0o666)
     rmSync(`${log}.disturbed`, { force: true })
   }
   /** The tool whose start was disturbed. Of two that start at once both may count too far: then none. */
@@ -51,7 +53,8 @@ export async function makeShims(here: World, counts: string) {
 /** A file system of its own, since the read-only view lets nobody write to that of the tools. Before `world()`; returns its undo. */
 export function mountCounts(): { readonly counts: string; readonly unmount: () => void } {
   const counts = mkdtempSync('/tmp/boxes-counts-')
-  if (spawnSync('mount', ['-t', 'tmpfs', 'counts', counts]).status !== 0) throw new Error('no tmpfs')
+  if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'mode=777', 'counts', counts]).status !== 0)
+    throw new Error('no tmpfs')
   const unmount = () => {
     spawnSync('umount', ['-l', counts])
     rmdirSync(counts)
@@ -72,7 +75,7 @@ if [ "\${SHIM_AT:-0}" -gt 0 ] && [ "$n" -ge "$SHIM_AT" ] && [ ! -e '${log}.distu
     kill) { read -r victim _ <"$SHIM_VICTIM"; kill -KILL "$victim"; } 2>/dev/null ;;
     signal) { read -r victim _ <"\${SHIM_VICTIM#*:}"; kill -"\${SHIM_VICTIM%%:*}" "$victim"; } 2>/dev/null ;;
     # A part of the program; never the test that starts it, nor who adopts an orphan.
-    parent) read -r line <"/proc/$PPID/cmdline" || :; case $line in sh*/tmp/boxes-test-*) kill -KILL "$PPID" ;; esac ;;
+    parent) read -r line <"/proc/$PPID/cmdline" || :; case $line in sh*/tmp/boxes-test-* | perl-e) kill -KILL "$PPID" ;; esac ;;
     self) kill -KILL "$$" ;;
   esac
 fi

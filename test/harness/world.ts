@@ -59,6 +59,8 @@ export interface World {
   readonly directory: string
   /** BOXES_ROOT and BOXES_RUN of this world, and the caller's environment. */
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Words before a command that make it one of this world's user. */
+  readonly by: readonly string[]
   readonly root: string
   readonly run: string
   /** Names of boxes of this world begin with it. */
@@ -73,6 +75,10 @@ export interface World {
   readonly left: () => string[]
   /** Writes a file of the world and returns its path. */
   readonly file: (name: string, text: string) => string
+  /** Gives a tree that the test has made to this world's user, and returns its path. */
+  readonly own: (path: string) => string
+  /** Any command, as this world's user. */
+  readonly as: (argv: readonly string[], options?: Options) => Promise<Ran>
   /** Downs all boxes that were made. */
   readonly end: () => Promise<void>
 }
@@ -123,6 +129,7 @@ export function makeWorld(who: Who = 'root'): World {
   return {
     directory,
     env,
+    by,
     root,
     run: runRoot,
     prefix,
@@ -145,6 +152,11 @@ export function makeWorld(who: Who = 'root'): World {
       writeFileSync(path, text)
       return path
     },
+    own: (path) => {
+      if (who === 'anna') spawnSync('chown', ['-Rh', `${anna}:${anna}`, path])
+      return path
+    },
+    as: (argv, options = {}) => run([...by, ...argv] as [string, ...string[]], { env, ...options }),
     end: async () => {
       for (const one of [...made].reverse()) expect(await one.down('-t', '0')).toEqual(happy)
     },

@@ -14,6 +14,11 @@ as_root() {
   ( become_root "$@" )
 }
 
+# An ordinary user makes a view in the box's user namespace only.
+become_viewer() {
+  exec nsenter --user="/proc/$enter_target/ns/user" -- unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" alone "$@"
+}
+
 # Nobody but the machine's root makes device nodes; those of the box are in a /dev of its own.
 extract() {
   patiently become_root tar --extract --file "$1" --directory "$lower.part" --numeric-owner --same-permissions --xattrs --xattrs-include='*' \
@@ -26,9 +31,8 @@ bootstrap_archive() { cached bootstrap_archive_now "$@"; }
 bootstrap_archive_now() {
   archive=$1
   shift
-  patiently "$@" >&2
-  extract "$archive"
-  rm -f -- "$archive"
+  # In a condition the shell goes on after what fails.
+  patiently "$@" >&2 && extract "$archive" && rm -f -- "$archive"
 }
 
 # lay_fuse OPTIONS: an overlay made by a process. It has the host's root and not the mount that it makes, or it would ask itself for
@@ -51,11 +55,10 @@ lay_fuse() {
 # What is mounted below / is no part of the root file system: the kernel's overlay leaves it out, and so does this one, by directories
 # in the layer that are marked as opaque.
 leave_out_mounts() {
-  while read -r _ _ _ _ point _; do
-    case $point in *\\*) point=$(printf '%b' "$(printf '%s' "$point" | sed 's/\\/\\0/g')") ;; esac
-    if [ "$point" = / ] || [ ! -d "$point" ] || [ -e "$data/upper$point" ]; then continue; fi
-    (umask 022; mkdir -p "$data/upper$point")
-    chmod --reference="$point" "$data/upper$point"
-    : >"$data/upper$point/.wh..wh..opq"
-  done </proc/self/mountinfo
+  perl -e 'my $upper = shift; umask 022; open my $mounts, "<", "/proc/self/mountinfo" or die "boxes: mountinfo: $!\n";
+    while (<$mounts>) {
+      my $point = (split / /)[4]; $point =~ s/\\(\d{3})/chr oct $1/ge;
+      next if $point eq "/" || !-d $point || -e "$upper$point";
+      my $path = $upper; for (split m(/), substr $point, 1) { $path .= "/$_"; mkdir $path }
+      chmod((stat $point)[2] & 07777, $path) && open my $mark, ">", "$path/.wh..wh..opq" or die "boxes: $path: $!\n" }' "$data/upper"
 }

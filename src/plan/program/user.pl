@@ -15,7 +15,10 @@ if ($verb eq "map") {
   my $made = $$; pipe my $there, my $here;
   my $child = fork // exit 125;
   if (!$child) { close $here; sysread $there, my $word, 1 or exit 125;
-    system("newuidmap", $made, split / /, $uids) == 0 && system("newgidmap", $made, split / /, $gids) == 0 or exit 125; exit 0 }
+    for (["newuidmap", $uids], ["newgidmap", $gids]) { my ($tool, $ids) = @$_;
+      system($tool, $made, split / /, $ids) == 0 and next;
+      print STDERR "boxes: $tool: $!\n" if $? == -1; exit 125 }
+    exit 0 }
   call("unshare", 0x10000000);
   syswrite $here, "!"; waitpid $child, 0; $? == 0 or exit 125;
   ($(, $)) = (0, "0 0"); ($<, $>) = (0, 0);

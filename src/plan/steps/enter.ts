@@ -17,7 +17,7 @@ export const about: About = {
 const target = { ref: 'enter_target' } as const
 /** The root of a mount namespace in which the host's tools are read-only. */
 const view = { ref: 'enter_view' } as const
-const every = ['--mount', '--uts', '--ipc', '--net']
+const options = { uts: '--uts', ipc: '--ipc', network: '--net', time: '--time' } as const
 
 export function enter(box: Box, host: Host): Step[] {
   return [
@@ -34,6 +34,15 @@ export function enter(box: Box, host: Host): Step[] {
 
 /** Into the cgroup and pid namespaces goes the launcher itself, after it is in the group, and last of all. `--root`: after it still the host's tools run, never those of the image (CVE-2019-14271). */
 function byPerl(box: Box, host: Host): Command[] {
+  const nsenter = (...more: readonly string[]): Word[] => [
+    'nsenter',
+    '--target',
+    target,
+    ...kinds(box),
+    ...more,
+    ['--root=', view],
+    '--',
+  ]
   const launcher: Word[] = [
     'perl',
     '-e',
@@ -45,19 +54,24 @@ function byPerl(box: Box, host: Host): Command[] {
   return [
     { open: 8, from: [run, '/process'] },
     ...enterGroups(box, host),
-    {
-      run: ['nsenter', '--target', target, ...kinds(box), ['--root=', view], '--', ...launcher],
-      exec: true,
-    },
+    ...(host.root ? [] : [inside(nsenter(), launcher)]),
+    { run: [...nsenter(...(hasUsers(box) ? ['--user'] : [])), ...launcher], exec: true },
   ]
 }
 
-function kinds(box: Box): string[] {
-  return [
-    ...every,
-    ...(hasUsers(box) ? ['--user'] : []),
-    ...(box.namespaces.time.mode === 'host' ? [] : ['--time']),
-  ]
+/** From a view of its own, which an ordinary user makes in the box's user namespace: that cannot be entered twice (setns(2)). */
+function inside(nsenter: readonly Word[], launcher: readonly Word[]): Command {
+  return {
+    when: [view, '=', '/'],
+    do: [{ run: [...nsenter, ...launcher], exec: true }],
+  }
+}
+
+/** What is the host's is not joined: an ordinary user may not. */
+function kinds({ namespaces }: Box): string[] {
+  const names = Object.keys(options) as (keyof typeof options)[]
+  const others = names.filter((name) => namespaces[name].mode !== 'host').map((name) => options[name])
+  return ['--mount', ...others]
 }
 
 /**
@@ -95,7 +109,7 @@ function byTools(box: Box, host: Host): Command[] {
           '--cgroup',
           '--',
         ]
-      : [placeOf('busybox', host), 'chroot', view, nsenter, '--target', target, ...every, '--pid', '--']
+      : [placeOf('busybox', host), 'chroot', view, nsenter, '--target', target, ...kinds(box), '--pid', '--']
   const words = chain(box, host, 'enter', way)
   // One with that capability may have joined since.
   const alone: Command[] =

@@ -45,7 +45,12 @@ export function kernelFiles(box: Box, host: Host): Step[] {
 
 /** The root of a user namespace may mount these only for namespaces that it owns. */
 function theirs(box: Box, kind: 'pid' | 'network' | 'ipc'): boolean {
-  return hasUsers(box) && box.namespaces[kind].mode !== 'private'
+  const { [kind]: namespace, user } = box.namespaces
+  const ofOne =
+    namespace.mode === 'box'
+      ? user.mode === 'box' && namespace.box === user.box
+      : namespace.mode === user.mode
+  return hasUsers(box) && namespace.mode !== 'private' && !ofOne
 }
 
 function bound(target: string, options: readonly string[]): FstabEntry {

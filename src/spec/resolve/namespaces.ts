@@ -5,6 +5,7 @@ import type { Context } from './context.ts'
 import { boxName } from './identity.ts'
 import { networkTool } from './network-tool.ts'
 import { insidePath } from './paths-inside.ts'
+import { checkProcesses } from './processes.ts'
 import { resolveUsers } from './users.ts'
 
 /** Which namespaces are new, shared with the host or joined. */
@@ -25,7 +26,7 @@ export function resolveNamespaces(context: Context, name: string): Namespaces {
       'remove it, or `time`',
     )
   }
-  return {
+  const found: Namespaces = {
     mount: of('mount', 'mnt'),
     pid: of('pid', 'pid'),
     network: of('network_mode', 'net', 'none'),
@@ -36,6 +37,8 @@ export function resolveNamespaces(context: Context, name: string): Namespaces {
     ...users,
     timeOffsets: { monotonic: offset(context, 'monotonic'), boottime: offset(context, 'boottime') },
   }
+  checkProcesses(context, found)
+  return found
 }
 
 type Field = 'mount' | 'pid' | 'network_mode' | 'ipc' | 'uts' | 'cgroup' | 'time' | 'userns_mode'

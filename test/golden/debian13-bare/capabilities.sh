@@ -91,8 +91,16 @@ alive() {
   [ "$boot" = "$boot_id" ] && identify "$pid" && [ "$started" = "$born" ]
 }
 
+# What lies in the run root says which process is a box's. Below /tmp anybody may have been there first.
+own_run_root() {
+  if [ ! -e "$run_root" ] && [ ! -h "$run_root" ]; then return 0; fi
+  { [ -d "$run_root" ] && [ -O "$run_root" ] && [ ! -h "$run_root" ]; } ||
+    die 125 "$run_root belongs to somebody else, or is a link" 'set BOXES_RUN to a directory of your own'
+}
+
 # Sets $state from the kernel, never from belief: running, starting, exited or absent.
 look() {
+  own_run_root
   state=absent
   [ ! -d "$data" ] || state=exited
   if [ -e "$1/started" ] && alive "$1/init"; then state=running
@@ -327,9 +335,14 @@ own_users() {
   done
 }
 
-# PID 1 may be early: the furnisher says here, too, that the root is there.
+# PID 1 may be early: the furnisher says here, too, that the root is there. Or late, and the furnisher is dead: to open the pipe
+# for reading alone would wait for ever for one who writes.
 root_is_there() {
-  read -r word <"$run/rooted" || { at=''; exit 125; }
+  [ ! -p "$run/rooted" ] || exec 7<>"$run/rooted"
+  exec 6<"$run/rooted"
+  exec 7>&-
+  read -r word <&6 || { at=''; exit 125; }
+  exec 6<&-
 }
 
 # mask PATH MOUNT...: a file by the box's own /dev/null, a directory by an empty tmpfs.
@@ -399,8 +412,8 @@ this_machine() {
 claim() {
   while read -r key _ id _; do [ "$key" != Uid: ] || break; done </proc/self/status
   [ "$id" = "$caller" ] || die 125 "this program makes boxes of user $caller, and this is user $id" 'run it as that user, or plan again as this one'
+  own_run_root
   if [ ! -d "$run_root" ] || [ ! -d "$data_root/boxes" ] || [ ! -d "$roots" ]; then mkdir -p "$run_root" "$data_root/boxes" "$roots"; fi
-  { [ -O "$run_root" ] && [ ! -h "$run_root" ]; } || die 125 "$run_root belongs to somebody else, or is a link" 'set BOXES_RUN to a directory of your own'
   lock
   look "$run"
   case $state in
@@ -535,8 +548,11 @@ up() {
     exec 6<"$run/status"
     exec 7<>"$run/go"
     leash=yes
-    become_root unshare --mount --propagation "$propagation" -- sh ${trace:+"$trace"} "$self" furnish 4>&5 5>&- 6<&- 7<"$run/go" 8<>"$run/rooted" </dev/null &
+    # Opened here: it must be open before PID 1 asks.
+    exec 4<>"$run/rooted"
+    become_root unshare --mount --propagation "$propagation" -- sh ${trace:+"$trace"} "$self" furnish 8<&4 4>&5 5>&- 6<&- 7<"$run/go" </dev/null &
     furnisher=$!
+    exec 4>&-
   fi
   # Beside the furnisher's work: under the lock, since another box's end may remove the common parent group.
   lock
@@ -961,9 +977,11 @@ enter() {
 # Becomes a process of the box, by way of a read-only view of the host's tools: that of the monitor, or one of its own.
 into() {
   trap give_up EXIT
-  [ -n "${enter_view-}" ] || exec unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" alone "$@"
+  [ -n "${enter_view-}" ] || become_viewer "$@"
   entering "$@"
 }
+
+become_viewer() { exec unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" alone "$@"; }
 
 # ---- The lock, by flock ---------------------------------------------------------------------------
 

@@ -91,7 +91,8 @@ if (!$up) {
   if (-d $cgroup) { $the{outside} = $$; attend(syscall(435, pack("Q11", 1 << 33, 0, 0, 0, 17, 0, 0, 0, 0, 0, fileno $cgroup), 88)) }
   else { syswrite $cgroup, "0\n" or fail 125, "cgroup: $!" }
   close $cgroup;
-  for my $kind ("cgroup", "pid") { open my $file, "<", $root =~ s{root\z}{ns/$kind}r or fail 125, "$kind: $!"; must("setns", fileno $file, 0) }
+  # One'\''s own needs no entering, and only root may enter that of the host again.
+  for my $kind ("cgroup", "pid") { (stat $root =~ s{root\z}{ns/$kind}r)[1] == (stat "/proc/self/ns/$kind")[1] and next; open my $file, "<", $root =~ s{root\z}{ns/$kind}r or fail 125, "$kind: $!"; must("setns", fileno $file, 0) }
 }
 
 # setpriv is a program of the host: the way back to it.
@@ -159,9 +160,12 @@ my $code = join "", @filter; my $program = pack "SxxxxxxP", scalar @filter, $cod
 sub confine { must("seccomp", 1, $the{flags} + 0, $program) if @filter }
 # Without no_new_privs the filter needs CAP_SYS_ADMIN, so it comes before the user changes.
 confine() unless $the{nnp};
-must("setgroups", scalar @{$all{groups}}, my $list = pack "L*", @{$all{groups}});
-must("setresgid", map { $_ + 0 } ($the{gid}) x 3);
-must("setresuid", map { $_ + 0 } ($the{uid}) x 3);
+# An id that the user namespace does not have is no valid argument (EINVAL).
+sub be { my ($name, $ids, @args) = @_; call($name, @args) != -1 and return;
+  fail 125, $! == 22 ? "user: the box'\''s user namespace has not all of the ids $ids" : "$name: $!" }
+be("setgroups", "@{$all{groups}}", scalar @{$all{groups}}, my $list = pack "L*", @{$all{groups}});
+be("setresgid", $the{gid}, map { $_ + 0 } ($the{gid}) x 3);
+be("setresuid", $the{uid}, map { $_ + 0 } ($the{uid}) x 3);
 # Inheritable and ambient capabilities are empty (CVE-2022-24769); root regains its bounding set at the exec.
 my ($header, $sets) = (pack("LL", 0x20080522, 0), "\0" x 24);
 must("capget", $header, $sets); my @set = unpack "L6", $sets; @set[2, 5] = (0, 0);
@@ -259,7 +263,10 @@ if ($verb eq "map") {
   my $made = $$; pipe my $there, my $here;
   my $child = fork // exit 125;
   if (!$child) { close $here; sysread $there, my $word, 1 or exit 125;
-    system("newuidmap", $made, split / /, $uids) == 0 && system("newgidmap", $made, split / /, $gids) == 0 or exit 125; exit 0 }
+    for (["newuidmap", $uids], ["newgidmap", $gids]) { my ($tool, $ids) = @$_;
+      system($tool, $made, split / /, $ids) == 0 and next;
+      print STDERR "boxes: $tool: $!\n" if $? == -1; exit 125 }
+    exit 0 }
   call("unshare", 0x10000000);
   syswrite $here, "!"; waitpid $child, 0; $? == 0 or exit 125;
   ($(, $)) = (0, "0 0"); ($<, $>) = (0, 0);
@@ -329,8 +336,16 @@ alive() {
   [ "$boot" = "$boot_id" ] && identify "$pid" && [ "$started" = "$born" ]
 }
 
+# What lies in the run root says which process is a box's. Below /tmp anybody may have been there first.
+own_run_root() {
+  if [ ! -e "$run_root" ] && [ ! -h "$run_root" ]; then return 0; fi
+  { [ -d "$run_root" ] && [ -O "$run_root" ] && [ ! -h "$run_root" ]; } ||
+    die 125 "$run_root belongs to somebody else, or is a link" 'set BOXES_RUN to a directory of your own'
+}
+
 # Sets $state from the kernel, never from belief: running, starting, exited or absent.
 look() {
+  own_run_root
   state=absent
   [ ! -d "$data" ] || state=exited
   if [ -e "$1/started" ] && alive "$1/init"; then state=running
@@ -565,9 +580,14 @@ own_users() {
   done
 }
 
-# PID 1 may be early: the furnisher says here, too, that the root is there.
+# PID 1 may be early: the furnisher says here, too, that the root is there. Or late, and the furnisher is dead: to open the pipe
+# for reading alone would wait for ever for one who writes.
 root_is_there() {
-  read -r word <"$run/rooted" || { at=''; exit 125; }
+  [ ! -p "$run/rooted" ] || exec 7<>"$run/rooted"
+  exec 6<"$run/rooted"
+  exec 7>&-
+  read -r word <&6 || { at=''; exit 125; }
+  exec 6<&-
 }
 
 # mask PATH MOUNT...: a file by the box's own /dev/null, a directory by an empty tmpfs.
@@ -637,8 +657,8 @@ this_machine() {
 claim() {
   while read -r key _ id _; do [ "$key" != Uid: ] || break; done </proc/self/status
   [ "$id" = "$caller" ] || die 125 "this program makes boxes of user $caller, and this is user $id" 'run it as that user, or plan again as this one'
+  own_run_root
   if [ ! -d "$run_root" ] || [ ! -d "$data_root/boxes" ] || [ ! -d "$roots" ]; then mkdir -p "$run_root" "$data_root/boxes" "$roots"; fi
-  { [ -O "$run_root" ] && [ ! -h "$run_root" ]; } || die 125 "$run_root belongs to somebody else, or is a link" 'set BOXES_RUN to a directory of your own'
   lock
   look "$run"
   case $state in
@@ -773,8 +793,11 @@ up() {
     exec 6<"$run/status"
     exec 7<>"$run/go"
     leash=yes
-    become_root unshare --mount --propagation "$propagation" -- sh ${trace:+"$trace"} "$self" furnish 4>&5 5>&- 6<&- 7<"$run/go" 8<>"$run/rooted" </dev/null &
+    # Opened here: it must be open before PID 1 asks.
+    exec 4<>"$run/rooted"
+    become_root unshare --mount --propagation "$propagation" -- sh ${trace:+"$trace"} "$self" furnish 8<&4 4>&5 5>&- 6<&- 7<"$run/go" </dev/null &
     furnisher=$!
+    exec 4>&-
   fi
   # Beside the furnisher's work: under the lock, since another box's end may remove the common parent group.
   lock
@@ -1199,9 +1222,11 @@ enter() {
 # Becomes a process of the box, by way of a read-only view of the host's tools: that of the monitor, or one of its own.
 into() {
   trap give_up EXIT
-  [ -n "${enter_view-}" ] || exec unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" alone "$@"
+  [ -n "${enter_view-}" ] || become_viewer "$@"
   entering "$@"
 }
+
+become_viewer() { exec unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" alone "$@"; }
 
 # ---- The lock, by flock ---------------------------------------------------------------------------
 
@@ -1240,6 +1265,11 @@ as_root() {
   ( become_root "$@" )
 }
 
+# An ordinary user makes a view in the box's user namespace only.
+become_viewer() {
+  exec nsenter --user="/proc/$enter_target/ns/user" -- unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" alone "$@"
+}
+
 # Nobody but the machine's root makes device nodes; those of the box are in a /dev of its own.
 extract() {
   patiently become_root tar --extract --file "$1" --directory "$lower.part" --numeric-owner --same-permissions --xattrs --xattrs-include='*' \
@@ -1252,9 +1282,8 @@ bootstrap_archive() { cached bootstrap_archive_now "$@"; }
 bootstrap_archive_now() {
   archive=$1
   shift
-  patiently "$@" >&2
-  extract "$archive"
-  rm -f -- "$archive"
+  # In a condition the shell goes on after what fails.
+  patiently "$@" >&2 && extract "$archive" && rm -f -- "$archive"
 }
 
 # lay_fuse OPTIONS: an overlay made by a process. It has the host's root and not the mount that it makes, or it would ask itself for
@@ -1277,13 +1306,12 @@ lay_fuse() {
 # What is mounted below / is no part of the root file system: the kernel's overlay leaves it out, and so does this one, by directories
 # in the layer that are marked as opaque.
 leave_out_mounts() {
-  while read -r _ _ _ _ point _; do
-    case $point in *\\*) point=$(printf '%b' "$(printf '%s' "$point" | sed 's/\\/\\0/g')") ;; esac
-    if [ "$point" = / ] || [ ! -d "$point" ] || [ -e "$data/upper$point" ]; then continue; fi
-    (umask 022; mkdir -p "$data/upper$point")
-    chmod --reference="$point" "$data/upper$point"
-    : >"$data/upper$point/.wh..wh..opq"
-  done </proc/self/mountinfo
+  perl -e 'my $upper = shift; umask 022; open my $mounts, "<", "/proc/self/mountinfo" or die "boxes: mountinfo: $!\n";
+    while (<$mounts>) {
+      my $point = (split / /)[4]; $point =~ s/\\(\d{3})/chr oct $1/ge;
+      next if $point eq "/" || !-d $point || -e "$upper$point";
+      my $path = $upper; for (split m(/), substr $point, 1) { $path .= "/$_"; mkdir $path }
+      chmod((stat $point)[2] & 07777, $path) && open my $mark, ">", "$path/.wh..wh..opq" or die "boxes: $path: $!\n" }' "$data/upper"
 }
 
 # ---- Where systemd owns the control groups -------------------------------------------------------
@@ -1485,7 +1513,11 @@ entering() {
   exec 8<"$run/process"
   attach
   exec 9>/dev/null
-  exec nsenter --target "$enter_target" --mount --uts --ipc --net --user --time "--root=$enter_view" -- perl \
+  if [ "$enter_view" = / ]; then
+    exec nsenter --target "$enter_target" --mount --uts --ipc --net --time "--root=$enter_view" -- perl -e \
+      "$LAUNCHER" enter "/proc/$enter_target/root" "$@"
+  fi
+  exec nsenter --target "$enter_target" --mount --uts --ipc --net --time --user "--root=$enter_view" -- perl \
     -e "$LAUNCHER" enter "/proc/$enter_target/root" "$@"
 }
 

@@ -20,7 +20,8 @@ if (!$up) {
   if (-d $cgroup) { $the{outside} = $$; attend(syscall(435, pack("Q11", 1 << 33, 0, 0, 0, 17, 0, 0, 0, 0, 0, fileno $cgroup), 88)) }
   else { syswrite $cgroup, "0\n" or fail 125, "cgroup: $!" }
   close $cgroup;
-  for my $kind ("cgroup", "pid") { open my $file, "<", $root =~ s{root\z}{ns/$kind}r or fail 125, "$kind: $!"; must("setns", fileno $file, 0) }
+  # One's own needs no entering, and only root may enter that of the host again.
+  for my $kind ("cgroup", "pid") { (stat $root =~ s{root\z}{ns/$kind}r)[1] == (stat "/proc/self/ns/$kind")[1] and next; open my $file, "<", $root =~ s{root\z}{ns/$kind}r or fail 125, "$kind: $!"; must("setns", fileno $file, 0) }
 }
 
 # setpriv is a program of the host: the way back to it.

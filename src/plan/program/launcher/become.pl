@@ -7,9 +7,12 @@ my $code = join "", @filter; my $program = pack "SxxxxxxP", scalar @filter, $cod
 sub confine { must("seccomp", 1, $the{flags} + 0, $program) if @filter }
 # Without no_new_privs the filter needs CAP_SYS_ADMIN, so it comes before the user changes.
 confine() unless $the{nnp};
-must("setgroups", scalar @{$all{groups}}, my $list = pack "L*", @{$all{groups}});
-must("setresgid", map { $_ + 0 } ($the{gid}) x 3);
-must("setresuid", map { $_ + 0 } ($the{uid}) x 3);
+# An id that the user namespace does not have is no valid argument (EINVAL).
+sub be { my ($name, $ids, @args) = @_; call($name, @args) != -1 and return;
+  fail 125, $! == 22 ? "user: the box's user namespace has not all of the ids $ids" : "$name: $!" }
+be("setgroups", "@{$all{groups}}", scalar @{$all{groups}}, my $list = pack "L*", @{$all{groups}});
+be("setresgid", $the{gid}, map { $_ + 0 } ($the{gid}) x 3);
+be("setresuid", $the{uid}, map { $_ + 0 } ($the{uid}) x 3);
 # Inheritable and ambient capabilities are empty (CVE-2022-24769); root regains its bounding set at the exec.
 my ($header, $sets) = (pack("LL", 0x20080522, 0), "\0" x 24);
 must("capget", $header, $sets); my @set = unpack "L6", $sets; @set[2, 5] = (0, 0);

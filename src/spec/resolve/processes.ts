@@ -1,0 +1,24 @@
+import type { Namespace, Namespaces } from '../box.ts'
+import type { Context } from './context.ts'
+
+/**
+ * Who is in a user namespace can mount /proc for the pid namespaces of that user namespace only. Of another one there is no /proc to
+ * be had: that of the host would show the host's processes.
+ */
+export function checkProcesses({ error }: Context, { mount, pid, user }: Namespaces): void {
+  if (mount.mode !== 'private' || user.mode === 'host' || pid.mode === 'private' || pid.mode === 'host')
+    return
+  if (isOfOne(pid, user)) return
+  error(
+    ['pid'],
+    'conflict',
+    'the /proc of that pid namespace can be mounted in its own user namespace only',
+    `join that, too: \`userns_mode: ${pid.mode === 'box' ? `box:${pid.box}` : '/path'}\``,
+  )
+}
+
+/** Both from one box; of paths nobody knows, and mount(2) will say. */
+function isOfOne(one: Namespace, other: Namespace): boolean {
+  if (one.mode === 'box') return other.mode === 'box' && one.box === other.box
+  return one.mode === other.mode
+}

@@ -1,0 +1,3 @@
+import { everyStart } from '../faults/steps.ts'
+
+everyStart('anna')

@@ -1,0 +1,3 @@
+import { interpreters } from '../security/interpreter.ts'
+
+interpreters('anna')

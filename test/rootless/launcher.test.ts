@@ -1,0 +1,3 @@
+import { launches } from '../security/launcher.ts'
+
+launches('anna')

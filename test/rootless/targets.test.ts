@@ -1,0 +1,3 @@
+import { mountTargets } from '../security/targets.ts'
+
+mountTargets('anna')

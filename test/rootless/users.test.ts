@@ -1,0 +1,3 @@
+import { hostileUsers } from '../security/users.ts'
+
+hostileUsers('anna')
