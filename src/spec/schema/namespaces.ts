@@ -11,7 +11,9 @@ export const namespaces: Record<string, Schema> = {
   ipc: mode('IPC namespace: System V IPC and POSIX message queues. Default `private`.'),
   uts: mode('UTS namespace: host name and domain name. Default `private`.'),
   cgroup: mode('Cgroup namespace: whether the box sees its own group as the root. Default `private`.'),
-  userns_mode: mode('User namespace. Default `host`; `private` needs uidMappings and gidMappings.'),
+  userns_mode: mode(
+    'User namespace. Default `host`, which for an ordinary user is one in which they are root; `auto`: ids that no other box has; `keep-id`: the caller has the same id inside; `private` needs uidMappings and gidMappings.',
+  ),
   mount: mode('Mount namespace. Default `private`; joined or `host` means no root file system of its own.'),
   time: mode('Time namespace: the monotonic and boot clocks, never the date. Default `private`.'),
   timeOffsets: map('Offsets of the clocks in a private time namespace; the date does not move.', {

@@ -1,4 +1,5 @@
 # Boxes where perl cannot be started: setpriv loads the filter, capsh launches.
+# shellcheck disable=SC2016 # for the shell in the box
 . /src/library
 
 no_perl() {
