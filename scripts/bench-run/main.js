@@ -11,10 +11,11 @@ import { docker } from './runtimes/docker.js'
 import { node } from './runtimes/node.js'
 import { crun, runc } from './runtimes/oci.js'
 import { podman } from './runtimes/podman.js'
+import { rootless } from './runtimes/rootless.js'
 import { printReport } from './table.js'
 import { makeWorld } from './world.js'
 
-const runtimes = { node, boxes, runc, crun, bwrap, podman, docker }
+const runtimes = { node, boxes, runc, crun, bwrap, podman, docker, rootless }
 
 const { values: options } = parseArgs({
   options: {

@@ -7,6 +7,7 @@ export function printReport({ rounds, times, memory, processes, machine, aims },
   write(`Medians of ${rounds} rounds, all in turn; in brackets the middle half.`)
   for (const [kind, title, reference] of groups) {
     const rows = times.filter((time) => time.kind === kind)
+    if (rows.length === 0) continue
     const unit = rows.find(({ id }) => id === reference)?.median
     write()
     table(
@@ -45,6 +46,7 @@ export function printReport({ rounds, times, memory, processes, machine, aims },
 const groups = [
   ['start', 'A box of /bin/true, from start to exit', 'runc run'],
   ['enter', 'One more process in a running box', 'docker exec'],
+  ['rootless', 'The same box of an ordinary user', 'rootless podman'],
   ['plan', 'The plan alone', 'node'],
   ['floor', 'What starting any program costs here', undefined],
 ]
