@@ -450,6 +450,8 @@ leave() {
   [ -z "${job-}" ] || kill "$job" 2>/dev/null
   [ "$locks" -eq 0 ] || release
   locks=0
+  # The cache of roots is locked by this descriptor, too.
+  exec 9>&-
   if [ -n "$at" ]; then
     blame
     [ "$status" -gt 128 ] || status=125

@@ -57,3 +57,17 @@ talks() {
 }
 try 'and what it says is kept' talks
 box talker down -t 0
+
+# hers SCRIPT: in a login session of an ordinary user, whose own systemd goes on without it (linger).
+hers() { su -l anna -c "cat /proc/self/cgroup; sh /src/user/programs/limited $1"; }
+
+session_of_anna() {
+  hers 'up -d' >"$scratch/session"
+  scope=$(head -n 1 "$scratch/session") scope=${scope##*/}
+  expect "$scope" like 'session-*.scope'
+  systemctl stop "$scope"
+  expect "$(hers status | tail -n 1)" like 'running *'
+  expect "$(hers 'enter id -u' | tail -n 1)" is 0
+  hers 'down -t 0'
+}
+try 'up -d of a login session of an ordinary user outlives that' session_of_anna
