@@ -49,7 +49,8 @@ function header({ box }: Plan): string {
     '# shellcheck disable=SC2016,SC2034,SC2209,SC2317 # perl and spec text stand in single quotes; one frame serves every box',
     'set -eu',
     'umask 077',
-    'export LC_ALL=C',
+    // An ordinary user's path, and cron's, have neither pivot_root nor ip.
+    'export LC_ALL=C PATH="${PATH:-/usr/bin:/bin}:/usr/sbin:/sbin"',
     'unset PERL5OPT PERL5LIB PERLLIB PERL5DB PERLIO PERL_UNICODE CDPATH',
   ].join('\n')
 }

@@ -6,7 +6,7 @@
 # shellcheck disable=SC2016,SC2034,SC2209,SC2317 # perl and spec text stand in single quotes; one frame serves every box
 set -eu
 umask 077
-export LC_ALL=C
+export LC_ALL=C PATH="${PATH:-/usr/bin:/bin}:/usr/sbin:/sbin"
 unset PERL5OPT PERL5LIB PERLLIB PERL5DB PERLIO PERL_UNICODE CDPATH
 
 name=user
@@ -692,6 +692,8 @@ leave() {
   [ -z "${job-}" ] || kill "$job" 2>/dev/null
   [ "$locks" -eq 0 ] || release
   locks=0
+  # The cache of roots is locked by this descriptor, too.
+  exec 9>&-
   if [ -n "$at" ]; then
     blame
     [ "$status" -gt 128 ] || status=125
