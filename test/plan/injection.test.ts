@@ -38,9 +38,9 @@ function dry(program: string): string {
   return `${parts}
 set +eu
 run=${directory}/run data=${directory}/run PATH=/nowhere lower=/
-cd() { :; }; die() { :; }; step() { :; }; hear() { :; }; hold_users() { :; }; root_is_there() { :; }; remove_groups() { :; }
+cd() { :; }; die() { :; }; step() { :; }; hear() { :; }; hold_users() { :; }; root_is_there() { :; }; remove_groups() { :; }; make_scope() { :; }
 for file in process go status launched rooted; do : >$run/$file; done
-for part in prepare confine build_root join become entering undo; do ( $part 4>&2 ) </dev/null >/dev/null 2>&1; done
+for part in prepare confine enter_scope build_root join become entering undo; do ( $part 4>&2 ) </dev/null >/dev/null 2>&1; done
 `
 }
 
