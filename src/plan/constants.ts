@@ -30,13 +30,13 @@ export function constants(box: Box, host: Host): Record<string, string> {
   }
 }
 
-/** Groups that go with those of the box: the parent of all boxes, if it is empty; or all of the scope. */
+/** Groups that go with those of the box: the parent of all boxes, if it is empty; or the other leaf of the scope. */
 function besideGroups({ name }: Box, host: Host): Record<string, string> {
   const all = trees(host)
   if (host.cgroup.manager === null) return { beside: '', above: all.map((tree) => `${tree}/boxes`).join(' ') }
   const scope = `${all[0]}/boxes.slice/${scopeOf(name)}`
   return {
-    beside: `${scope}/log ${scope}`,
+    beside: `${scope}/log`,
     above: '',
     scope: scopeOf(name),
     bus: host.root ? '--system' : '--user',

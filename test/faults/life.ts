@@ -489,6 +489,7 @@ export function lives(who: Who): void {
         ...(who === 'root' ? { mem_limit: '64m' } : {}),
         command: ['sleep', '1000'],
       })
+      without(box, ' PATH="${PATH:-/usr/bin:/bin}:/usr/sbin:/sbin"')
       const ran = await box.call(['up', '-d'], { env })
       expect([tool, ran.status, ran.stdout]).toEqual([tool, 125, ''])
       expect(ran.stderr).toMatch(new RegExp(tool))

@@ -24,6 +24,17 @@ make_scope() {
   printf '0\n' >"$group/log/cgroup.procs"
 }
 
+# The scope is systemd's to remove: it would keep the unit of a group that went behind its back.
+end_scope() {
+  group=${cgroups%/box}
+  tries=0
+  while [ -d "$group" ] && [ "$tries" -lt 100 ]; do
+    [ "$tries" -ne 0 ] || systemd StopUnit ss "$scope" fail >/dev/null 2>&1 || :
+    tries=$((tries + 1))
+    sleep 0.02
+  done
+}
+
 # Of an ordinary user only systemd may move what is in another unit.
 attach() {
   read -r me _ </proc/self/stat

@@ -393,7 +393,10 @@ remove_groups() {
     [ "$tries" -lt 100 ] || { printf 'boxes: %s: busy: %s\n' "$name" "$*" >&2; return 1; }
     [ "$tries" -eq 1 ] || sleep 0.02
   done
+  end_scope
 }
+
+end_scope() { :; }
 
 # cached COMMAND...: makes an entry of the cache once, however many ask. A half-made one has another name, and is taken away.
 # The cache is locked as a whole: a lock file for each entry would be one more thing to remove at the right moment.

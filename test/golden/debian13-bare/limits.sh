@@ -22,7 +22,7 @@ machine=x86_64
 caller=0
 trees=/sys/fs/cgroup
 cgroups=/sys/fs/cgroup/boxes.slice/boxes-limits.scope/box
-beside='/sys/fs/cgroup/boxes.slice/boxes-limits.scope/log /sys/fs/cgroup/boxes.slice/boxes-limits.scope'
+beside=/sys/fs/cgroup/boxes.slice/boxes-limits.scope/log
 above=''
 scope=boxes-limits.scope
 bus=--system
@@ -199,7 +199,10 @@ remove_groups() {
     [ "$tries" -lt 100 ] || { printf 'boxes: %s: busy: %s\n' "$name" "$*" >&2; return 1; }
     [ "$tries" -eq 1 ] || sleep 0.02
   done
+  end_scope
 }
+
+end_scope() { :; }
 
 # cached COMMAND...: makes an entry of the cache once, however many ask. A half-made one has another name, and is taken away.
 # The cache is locked as a whole: a lock file for each entry would be one more thing to remove at the right moment.
@@ -1029,6 +1032,17 @@ make_scope() {
   until grep -qx "$me" "$group/cgroup.procs" 2>/dev/null; do sleep 0.01; done
   mkdir "$cgroups" "$group/log"
   printf '0\n' >"$group/log/cgroup.procs"
+}
+
+# The scope is systemd's to remove: it would keep the unit of a group that went behind its back.
+end_scope() {
+  group=${cgroups%/box}
+  tries=0
+  while [ -d "$group" ] && [ "$tries" -lt 100 ]; do
+    [ "$tries" -ne 0 ] || systemd StopUnit ss "$scope" fail >/dev/null 2>&1 || :
+    tries=$((tries + 1))
+    sleep 0.02
+  done
 }
 
 # Of an ordinary user only systemd may move what is in another unit.
