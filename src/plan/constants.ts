@@ -1,6 +1,7 @@
 import type { Host, IdRange } from '../host/host.ts'
 import type { Box } from '../spec/box.ts'
-import { groups, scopeOf, trees } from './cgroup/groups.ts'
+import { inOrder } from '../spec/ids-in-order.ts'
+import { groups, scopeOf, scopePath, trees } from './cgroup/groups.ts'
 import { sharesMounts } from './steps/overlay.ts'
 
 /** What the frame needs to know of a box: shell variables at the program's top. Values are plain text. */
@@ -34,9 +35,8 @@ export function constants(box: Box, host: Host): Record<string, string> {
 function besideGroups({ name }: Box, host: Host): Record<string, string> {
   const all = trees(host)
   if (host.cgroup.manager === null) return { beside: '', above: all.map((tree) => `${tree}/boxes`).join(' ') }
-  const scope = `${all[0]}/boxes.slice/${scopeOf(name)}`
   return {
-    beside: `${scope}/log`,
+    beside: `${all[0]}/${scopePath(name)}/log`,
     above: '',
     scope: scopeOf(name),
     bus: host.root ? '--system' : '--user',
@@ -46,17 +46,10 @@ function besideGroups({ name }: Box, host: Host): Record<string, string> {
 /** All ids of an ordinary user, as newuidmap(1) takes them: who maps these may remove any file that a box has left. */
 function ownIds({ user }: Host): Record<string, string> {
   const map = (own: number, ranges: readonly IdRange[]) =>
-    [[own, 1] as const, ...ranges].reduce(
-      ({ words, next }, [first, count]) => ({
-        words: [...words, next, first, count],
-        next: next + count,
-      }),
-      { words: [] as number[], next: 0 },
-    ).words
-  return {
-    uid_map: map(user.uid, user.subuids).join(' '),
-    gid_map: map(user.gid, user.subgids).join(' '),
-  }
+    inOrder([[own, 1], ...ranges])
+      .flatMap(({ containerID, hostID, size }) => [containerID, hostID, size])
+      .join(' ')
+  return { uid_map: map(user.uid, user.subuids), gid_map: map(user.gid, user.subgids) }
 }
 
 /** Shells know the classic names; real-time signals go by number (signal(7): SIGRTMIN is 34 with glibc and 35 with musl). */

@@ -39,7 +39,12 @@ export function trees({ cgroup }: Host): string[] {
 
 /** Path of a group below each tree. One that systemd has delegated may hold processes in its leaves only: the box is one of them. */
 export function groupPath(name: string, { cgroup }: Host): string {
-  return cgroup.manager === null ? `boxes/${name}` : `boxes.slice/${scopeOf(name)}/box`
+  return cgroup.manager === null ? `boxes/${name}` : `${scopePath(name)}/box`
+}
+
+/** Path of the box's unit below the tree: what it delegates lies below. */
+export function scopePath(name: string): string {
+  return `boxes.slice/${scopeOf(name)}`
 }
 
 /** Name of the box's unit. */

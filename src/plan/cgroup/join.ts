@@ -47,7 +47,7 @@ export function moveGroups(box: Box, host: Host): Command[] {
 }
 
 /** Mount points that hold the controllers, and the v2 tree. */
-export function treesOf(host: Host, controllers: readonly string[]): string[] {
+export function treesWith(host: Host, controllers: readonly string[]): string[] {
   const { v2 } = host.cgroup
   return [...v1Trees(host, controllers), ...(v2 === null ? [] : [v2])]
 }

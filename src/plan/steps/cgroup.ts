@@ -1,7 +1,7 @@
 import type { Host } from '../../host/host.ts'
 import type { Box } from '../../spec/box.ts'
-import { groupPath, hasLibcgroup, managed, scopeOf, v2Controllers } from '../cgroup/groups.ts'
-import { treesOf } from '../cgroup/join.ts'
+import { groupPath, hasLibcgroup, managed, scopePath, v2Controllers } from '../cgroup/groups.ts'
+import { treesWith } from '../cgroup/join.ts'
 import { type Limit, limits } from '../cgroup/limits.ts'
 import { asWord, deviceNumbers, limitValue } from '../cgroup/numbers.ts'
 import { isShare, makeScope } from '../cgroup/scope.ts'
@@ -80,7 +80,7 @@ function make(box: Box, host: Host): Command[] {
     const enabled = host.cgroup.version === 'hybrid' ? enable(box, host) : []
     return [...parent, ...unified, ...enabled, { run: ['cgcreate', '-g', `${list}:${path}`] }, ...cpuset]
   }
-  const mounts = treesOf(host, controllers)
+  const mounts = treesWith(host, controllers)
   return [
     { run: ['mkdir', '-p', ...mounts.map((mount) => `${mount}/${path}`)] },
     ...enable(box, host),
@@ -93,8 +93,7 @@ function enable(box: Box, host: Host): Command[] {
   const { v2 } = host.cgroup
   const words = v2Controllers(box, host).map((controller) => `+${controller}`)
   if (v2 === null || words.length === 0) return []
-  const inner =
-    host.cgroup.manager === null ? [v2, `${v2}/boxes`] : [`${v2}/boxes.slice/${scopeOf(box.name)}`]
+  const inner = host.cgroup.manager === null ? [v2, `${v2}/boxes`] : [`${v2}/${scopePath(box.name)}`]
   return inner.map((group) => ({
     write: `${group}/cgroup.subtree_control`,
     lines: [words.join(' ')],

@@ -1,6 +1,7 @@
 import type { IdRange, UserFacts } from '../../host/host.ts'
 import { moreIds, openLock } from '../../host/ordinary.ts'
 import type { IdMapping, Namespace, Namespaces } from '../box.ts'
+import { inOrder } from '../ids-in-order.ts'
 import { ownRange } from './auto-ids.ts'
 import type { Context } from './context.ts'
 import { givenMappings, type Mappings } from './mappings.ts'
@@ -51,16 +52,6 @@ function forBoth(
   map: (own: number, ranges: readonly IdRange[]) => readonly IdMapping[],
 ): Mappings {
   return { uidMappings: map(user.uid, user.subuids), gidMappings: map(user.gid, user.subgids) }
-}
-
-/** One range after the other, from an id of the box on. */
-function inOrder(ranges: readonly IdRange[], from = 0): IdMapping[] {
-  let next = from
-  return ranges.map(([hostID, size]) => {
-    const containerID = next
-    next += size
-    return { containerID, hostID, size }
-  })
 }
 
 /** The caller has the same id inside; the subordinate ones lie below and above it. */

@@ -484,8 +484,13 @@ unpack_now() {
   extract "$1"
 }
 
-extract() {
-  patiently tar --extract --file "$1" --directory "$lower.part" --numeric-owner --same-permissions --xattrs --xattrs-include='*' --delay-directory-restore
+extract() { untar "$1"; }
+
+# untar ARCHIVE [WORD...]
+untar() {
+  archive=$1
+  shift
+  patiently become_root tar --extract --file "$archive" --directory "$lower.part" --numeric-owner --same-permissions --xattrs --xattrs-include='*' --delay-directory-restore "$@"
 }
 
 # bootstrap COMMAND... with @ where the directory goes
@@ -1274,10 +1279,7 @@ become_viewer() {
 }
 
 # Nobody but the machine's root makes device nodes; those of the box are in a /dev of its own.
-extract() {
-  patiently become_root tar --extract --file "$1" --directory "$lower.part" --numeric-owner --same-permissions --xattrs --xattrs-include='*' \
-    --delay-directory-restore --anchored --exclude='dev/*' --exclude='./dev/*'
-}
+extract() { untar "$1" --anchored --exclude='dev/*' --exclude='./dev/*'; }
 
 # bootstrap_archive ARCHIVE COMMAND...: mmdebstrap maps ids of its own, so it hands over an archive.
 bootstrap_archive() { cached bootstrap_archive_now "$@"; }

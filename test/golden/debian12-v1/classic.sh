@@ -434,8 +434,13 @@ unpack_now() {
   extract "$1"
 }
 
-extract() {
-  patiently tar --extract --file "$1" --directory "$lower.part" --numeric-owner --same-permissions --xattrs --xattrs-include='*' --delay-directory-restore
+extract() { untar "$1"; }
+
+# untar ARCHIVE [WORD...]
+untar() {
+  archive=$1
+  shift
+  patiently become_root tar --extract --file "$archive" --directory "$lower.part" --numeric-owner --same-permissions --xattrs --xattrs-include='*' --delay-directory-restore "$@"
 }
 
 # bootstrap COMMAND... with @ where the directory goes

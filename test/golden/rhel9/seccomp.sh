@@ -436,8 +436,13 @@ unpack_now() {
   extract "$1"
 }
 
-extract() {
-  patiently tar --extract --file "$1" --directory "$lower.part" --numeric-owner --same-permissions --xattrs --xattrs-include='*' --delay-directory-restore
+extract() { untar "$1"; }
+
+# untar ARCHIVE [WORD...]
+untar() {
+  archive=$1
+  shift
+  patiently become_root tar --extract --file "$archive" --directory "$lower.part" --numeric-owner --same-permissions --xattrs --xattrs-include='*' --delay-directory-restore "$@"
 }
 
 # bootstrap COMMAND... with @ where the directory goes
@@ -1225,7 +1230,12 @@ make_scope() {
     sleep 0.05
   done
   group=${cgroups%/box}
-  until grep -qx "$me" "$group/cgroup.procs" 2>/dev/null; do sleep 0.01; done
+  tries=0
+  until grep -qx "$me" "$group/cgroup.procs" 2>/dev/null; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 1000 ] || die 125 "systemd has not put the box into its scope $scope within 10 s" "systemctl $bus status $scope tells what it waits for"
+    sleep 0.01
+  done
   mkdir "$cgroups" "$group/log"
   printf '0\n' >"$group/log/cgroup.procs"
 }
@@ -1239,6 +1249,7 @@ end_scope() {
     tries=$((tries + 1))
     sleep 0.02
   done
+  [ ! -d "$group" ] || { printf 'boxes: %s: systemd keeps the scope %s: systemctl %s status %s tells why\n' "$name" "$scope" "$bus" "$scope" >&2; return 1; }
 }
 
 # Of an ordinary user only systemd may move what is in another unit.
