@@ -280,7 +280,9 @@ describe('a machine whose every tool is an applet of busybox', () => {
     await run(['mkdir', `${here.run}/.lock.4194303`], {})
     expect(await box.verb('up')).toMatchObject({
       status: 125,
-      stderr: expect.stringMatching(/lock of all boxes cannot be taken: .*File exists\n {2}help: .*\.lock\*\n$/),
+      stderr: expect.stringMatching(
+        /lock of all boxes cannot be taken: .*File exists\n {2}help: .*\.lock\*\n$/,
+      ),
     })
     await run(['sh', '-c', `rm -r ${here.run}/.lock*`], {})
     expect(await box.verb('up', '--rm')).toMatchObject({ status: 0, stderr: '' })
