@@ -16,7 +16,10 @@ export async function anna(world) {
   }
   const keeper = spawn(script, [world.dir, 'sleep', '3600'], { stdio: 'ignore' })
   world.atEnd(() => keeper.kill('SIGKILL'))
-  while (!/^Uid:\s+4242/m.test(status(keeper.pid))) await setTimeout(20)
+  while (!/^Uid:\s+4242/m.test(status(keeper.pid))) {
+    if (keeper.exitCode !== null) throw new Error(`${script} has ended with ${keeper.exitCode}`)
+    await setTimeout(20)
+  }
   const words = [
     'nsenter',
     '--target',

@@ -14,5 +14,11 @@ export const atLeast = (tool: Tool | undefined, wanted: string): boolean => {
 export const isSince = ({ kernel: [major, minor] }: Host, [from, and]: readonly [number, number]): boolean =>
   major > from || (major === from && minor >= and)
 
+/** An applet of busybox knows few of the options that the tool of its name has. */
+export const isApplet = (tool: Tool): boolean => tool.version === 'busybox'
+
+/** Other tars follow links out of the tree. */
+export const isGnuTar = (tool: Tool): boolean => /^\d/.test(tool.version)
+
 /** `2.41-rc1` counts as 2.41. */
 const numbers = (version: string): readonly number[] => version.replace(/-.*$/, '').split('.').map(Number)

@@ -26,8 +26,9 @@ export const readDelegated = (
   facts: Facts,
 ): CgroupFacts => {
   const tree = treeV2(visible(world, mounts))
+  if (!facts.systemd || tree === null) return nothing
   const v2 = `${tree}/user.slice/user-${uid}.slice/user@${uid}.service`
-  if (!facts.systemd || tree === null || !world.stat(`${v2}/cgroup.controllers`)) return nothing
+  if (!world.stat(`${v2}/cgroup.controllers`)) return nothing
   const v2Controllers = words(world.read(`${v2}/cgroup.controllers`))
   const files = childFilesV2(world, v2, v2Controllers, facts)
   return { version: 'v2', v1: {}, v2, v2Controllers, files: [...files].sort(), manager: 'systemd' }

@@ -1,7 +1,7 @@
-import { atLeast } from './at-least.ts'
+import { atLeast, isApplet, isGnuTar } from './at-least.ts'
 import type { Finding } from './doctor.ts'
 import type { Host, Tool } from './host.ts'
-import { launcherOf } from './launcher.ts'
+import { type Launcher, launcherOf } from './launcher.ts'
 import { packageOf } from './packages.ts'
 
 /** The tools: which are here, and what stands in for the others. */
@@ -25,16 +25,19 @@ const describe = (tool: Tool | undefined): string =>
   tool ? tool.path + (tool.version && ` ${tool.version}`) : ''
 
 const anyKind = (): boolean => true
-const notApplet = (tool: Tool): boolean => tool.version !== 'busybox'
+const notApplet = (tool: Tool): boolean => !isApplet(tool)
 
 /** A fallback counts only where it is there. */
 const slowBootstrap = ({ tools }: Host): string => (tools.debootstrap ? 'debootstrap' : '')
 
-/** Where busybox is the launcher, its applets do. */
-const applet = (host: Host): string => (launcherOf(host) === 'busybox' ? 'the applet of busybox' : '')
-const link = (host: Host): string => (launcherOf(host) === 'busybox' ? 'a link that names its owner' : '')
+/** An ordinary user's box is in a user namespace, which perl alone enters. */
+const standIn = (host: Host): Launcher => (host.root ? launcherOf(host) : 'perl')
 
-const otherLauncher = (host: Host): string => LAUNCHERS[launcherOf(host)]
+/** Where busybox is the launcher, its applets do. */
+const applet = (host: Host): string => (standIn(host) === 'busybox' ? 'the applet of busybox' : '')
+const link = (host: Host): string => (standIn(host) === 'busybox' ? 'a link that names its owner' : '')
+
+const otherLauncher = (host: Host): string => LAUNCHERS[standIn(host)]
 const LAUNCHERS = {
   perl: '',
   setpriv: 'setpriv and capsh: numeric users, working_dir /, no tty, no user namespace',
@@ -80,13 +83,7 @@ const ROWS: readonly Row[] = [
     'mkdir and plain writes to the cgroup files',
   ],
   ['ip', ['ip'], 'no loopback in a network of its own', ''],
-  [
-    'tar',
-    ['tar'],
-    'no roots from archives: other tars follow links out of the tree',
-    '',
-    (tool) => /^\d/.test(tool.version),
-  ],
+  ['tar', ['tar'], 'no roots from archives: other tars follow links out of the tree', '', isGnuTar],
   ['gzip', ['gzip'], 'no .tar.gz roots', ''],
   ['xz', ['xz'], 'no .tar.xz roots', ''],
   ['zstd', ['zstd'], 'no .tar.zst roots', ''],

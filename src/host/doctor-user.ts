@@ -2,6 +2,7 @@ import { isSince } from './at-least.ts'
 import type { Finding } from './doctor.ts'
 import type { Host, IdRange } from './host.ts'
 import { moreIds, openLock } from './ordinary.ts'
+import { packageOf } from './packages.ts'
 
 /** What an ordinary user needs of the machine for boxes of their own; root needs none of it. */
 export const userChecks = (host: Host): readonly Finding[] => {
@@ -19,8 +20,8 @@ export const userChecks = (host: Host): readonly Finding[] => {
       remedy:
         user.locks.length === 0 ? 'a kernel with CONFIG_USER_NS' : user.locks.map(openLock).join('; and '),
     }),
-    tool(host, 'newuidmap', 'uidmap', none),
-    tool(host, 'newgidmap', 'uidmap', none),
+    tool(host, 'newuidmap', none),
+    tool(host, 'newgidmap', none),
     ids('/etc/subuid', user.subuids, host),
     ids('/etc/subgid', user.subgids, host),
     row('overlay by a user', isSince(host, [5, 11]) && filesystems.includes('overlay'), {
@@ -31,11 +32,11 @@ export const userChecks = (host: Host): readonly Finding[] => {
     row('fuse-overlayfs', hasFuse(host), {
       found: host.tools['fuse-overlayfs']?.path ?? '',
       cost: 'rootfs: host is refused',
-      package: 'fuse-overlayfs',
+      package: packageOf(host, 'fuse-overlayfs'),
       remedy: filesystems.includes('fuse') ? '' : 'modprobe fuse',
     }),
-    tool(host, 'pasta', 'passt', 'network_mode: pasta is refused'),
-    tool(host, 'slirp4netns', 'slirp4netns', 'network_mode: slirp4netns is refused'),
+    tool(host, 'pasta', 'network_mode: pasta is refused'),
+    tool(host, 'slirp4netns', 'network_mode: slirp4netns is refused'),
     row('XDG_RUNTIME_DIR', user.runRoot !== `/tmp/boxes-${user.uid}`, {
       found: user.runRoot,
       cost: 'no directory that goes when the user logs out',
@@ -53,8 +54,13 @@ const row = (
   rest: Pick<Finding, 'cost' | 'remedy'> & Partial<Finding>,
 ): Finding => ({ group: 'user', what, ok, found: '', fallback: '', package: '', ...rest })
 
-const tool = ({ tools }: Host, name: string, pack: string, cost: string): Finding =>
-  row(name, name in tools, { found: tools[name]?.path ?? '', cost, package: pack, remedy: '' })
+const tool = (host: Host, name: string, cost: string): Finding =>
+  row(name, name in host.tools, {
+    found: host.tools[name]?.path ?? '',
+    cost,
+    package: packageOf(host, name),
+    remedy: '',
+  })
 
 const ids = (file: string, ranges: readonly IdRange[], { user }: Host): Finding =>
   row(file, ranges.length > 0, {

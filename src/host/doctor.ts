@@ -17,7 +17,7 @@ export interface Finding {
   readonly fallback: string
   /** Package that brings it; empty when no package does. */
   readonly package: string
-  /** How else it is had: a kernel parameter, a unit's setting, sudo; empty when the package is all. */
+  /** How else it is had: a kernel parameter, a sysctl, a unit's setting; empty when the package is all. */
   readonly remedy: string
 }
 

@@ -1,3 +1,4 @@
+import { isApplet } from './at-least.ts'
 import type { Host, Tool } from './host.ts'
 
 /** Which of the host's tools become a process of a box: the last to run before its command. */
@@ -13,7 +14,9 @@ export const launcherOf = ({ tools }: Pick<Host, 'tools'>): Launcher => {
   return tools.busybox?.version === 'static' ? 'busybox' : 'perl'
 }
 
-/** An applet of the same name knows other options. */
-const isWhole = (tool: Tool | undefined): boolean => tool !== undefined && tool.version !== 'busybox'
+/** env of coreutils gives the command the signals back that a shell in the background ignores. */
+export const resetsSignals = ({ tools }: Pick<Host, 'tools'>): boolean => isWhole(tools.env)
+
+const isWhole = (tool: Tool | undefined): boolean => tool !== undefined && !isApplet(tool)
 
 const CHAIN = 'unshare nsenter mount umount setsid prlimit setpriv capsh'.split(' ')

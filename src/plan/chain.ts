@@ -1,5 +1,6 @@
 import { CAPABILITIES } from '../host/capabilities.ts'
 import type { Host } from '../host/host.ts'
+import { resetsSignals } from '../host/launcher.ts'
 import { SHELL_LIMITS } from '../host/shell-limits.ts'
 import type { Box } from '../spec/box.ts'
 import { helper } from './inside.ts'
@@ -49,24 +50,21 @@ function shellLimit({ name, soft, hard }: Box['process']['ulimits'][number]): Co
 }
 
 /** Never by the PATH of the box, which is in force by then. */
-export function placeOf(name: string, { tools }: Host): string {
+export function toolPath(name: string, { tools }: Host): string {
   return tools[name]?.path ?? `/usr/bin/${name}`
 }
 
 /** What the shell that comes before exports by itself; and what it was started with. */
-function clean({ process: { environment } }: Box, { tools }: Host): string[] {
+function clean({ process: { environment } }: Box, host: Host): string[] {
   const given = environment.map(([name]) => name)
   const own = ['_', 'OLDPWD', 'PWD', 'SHLVL'].filter((name) => !given.includes(name))
-  const signals = tools.env === undefined || tools.env.version === 'busybox' ? [] : ['--default-signal']
-  return [tools.env?.path ?? '/usr/bin/env', ...signals, ...own.flatMap((name) => ['-u', name])]
+  const signals = resetsSignals(host) ? ['--default-signal'] : []
+  return [toolPath('env', host), ...signals, ...own.flatMap((name) => ['-u', name])]
 }
-
-const uid = { ref: 'uid' } as const
-const gid = { ref: 'gid' } as const
 
 /** capsh changes the root as the last of them, with every capability still: nothing in the box can look through its /proc/PID/root. */
 function byTools(box: Box, host: Host, verb: 'up' | 'enter'): Word[] {
-  const place = (name: string): string => placeOf(name, host)
+  const tool = (name: string): string => toolPath(name, host)
   const { privileges, process } = box
   const dropped = host.capabilities
     .filter((name) => !privileges.capabilities.includes(name))
@@ -76,22 +74,22 @@ function byTools(box: Box, host: Host, verb: 'up' | 'enter'): Word[] {
     ({ name, soft, hard }) => `--${name}=${soft ?? 'unlimited'}:${hard ?? 'unlimited'}`,
   )
   return [
-    place('setsid'),
-    ...(limits.length === 0 ? [] : [place('prlimit'), ...limits]),
-    place('setpriv'),
+    tool('setsid'),
+    ...(limits.length === 0 ? [] : [tool('prlimit'), ...limits]),
+    tool('setpriv'),
     '--pdeathsig',
     verb === 'up' ? 'clear' : 'KILL',
     ...(privileges.noNewPrivs ? ['--no-new-privs'] : []),
     ...(privileges.seccomp === null ? [] : ['--seccomp-filter', [run, '/filter'] as Word]),
-    place('capsh'),
+    tool('capsh'),
     // Where nsenter left us: the process that the path led through may be gone by now.
     '--chroot=.',
     '--noamb',
     '--inh=',
     ...(dropped === '' ? [] : [`--drop=${dropped}`]),
-    ['--gid=', gid],
+    ['--gid=', { ref: 'gid' }],
     ['--groups=', { ref: 'groups' }],
-    ['--uid=', uid],
+    ['--uid=', { ref: 'uid' }],
     '--shell=@',
     '--',
   ]

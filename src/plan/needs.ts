@@ -1,3 +1,4 @@
+import { isApplet, isGnuTar } from '../host/at-least.ts'
 import type { Host, Tool } from '../host/host.ts'
 import type { Launcher } from '../host/launcher.ts'
 import { packageOf } from '../host/packages.ts'
@@ -47,11 +48,10 @@ const compressors: Readonly<Record<string, string>> = {
   zst: 'zstd',
 }
 
-/** Applets know few options of util-linux, and other tars follow links out of the tree. */
 function fits(tool: Tool | undefined, name: string, launcher: Launcher): boolean {
   if (tool === undefined) return false
-  if (name === 'tar') return /^\d/.test(tool.version)
-  return tool.version !== 'busybox' || launcher === 'busybox' || plain.includes(name)
+  if (name === 'tar') return isGnuTar(tool)
+  return !isApplet(tool) || launcher === 'busybox' || plain.includes(name)
 }
 
 /** These are the same everywhere in what is asked of them. */

@@ -271,4 +271,29 @@ describe('a machine whose every tool is an applet of busybox', () => {
     expect((await first?.verb('up', '--rm'))?.status).toBe(0)
     expect(existsSync(`${here.run}/.lock`)).toBe(false)
   })
+
+  test('a lock that nobody can take is an error, not a wait for ever', async () => {
+    const box = boxThere({ command: ['true'] })
+    without(box, '"$misses" -lt 500', '"$misses" -lt 20')
+    // Who took it away from a dead owner was killed between.
+    await run(['ln', '-s', '4194303 1 never', `${here.run}/.lock`], {})
+    await run(['mkdir', `${here.run}/.lock.4194303`], {})
+    expect(await box.verb('up')).toMatchObject({
+      status: 125,
+      stderr: expect.stringMatching(
+        /lock of all boxes cannot be taken: .*File exists\n {2}help: .*\.lock\*\n$/,
+      ),
+    })
+    await run(['sh', '-c', `rm -r ${here.run}/.lock*`], {})
+    expect(await box.verb('up', '--rm')).toMatchObject({ status: 0, stderr: '' })
+    expect(here.left()).toEqual([])
+  })
+
+  test('up -d returns, though the command has gone on to a further mount namespace before up looks', async () => {
+    const box = boxThere({ command: ['unshare', '-m', 'sleep', '1000'] })
+    without(box, 'settle() {', 'settle() {\n  sleep 1')
+    expect(await box.verb('up', '-d')).toEqual({ status: 0, stdout: `${box.name}\n`, stderr: '' })
+    expect(await box.verb('down', '-t', '0')).toMatchObject({ status: 0, stderr: '' })
+    expect(here.left()).toEqual([])
+  })
 })

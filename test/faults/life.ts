@@ -15,6 +15,7 @@ import {
   anna,
   busyboxRoot,
   cgroupTrees,
+  isAlive,
   makeWorld,
   running,
   sleep,
@@ -48,11 +49,7 @@ export function lives(who: Who): void {
         .replace(/^.*\) /s, '')
         .split(' ')[1],
     )
-  const gone = (pid: number) =>
-    until(
-      () => !existsSync(`/proc/${pid}`) || /^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')),
-      'it is gone',
-    )
+  const gone = (pid: number) => until(() => !isAlive(pid), 'it is gone')
 
   /** What this box has left: a test that fails is no trouble to the next. */
   const left = (box: TestBox) =>

@@ -41,6 +41,15 @@ export function proc(pid: number) {
   }
 }
 
+/** Neither gone, which it may be at any moment, nor a zombie. */
+export function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
 /** Pids of all processes of the machine that were started with exactly these words. */
 export function running(...args: readonly string[]): number[] {
   const wanted = `${args.join('\0')}\0`

@@ -108,6 +108,19 @@ test.each([
   expect(finding(without(tool), tool)).toMatchObject({ ok: false, package: pack })
 })
 
+test('packages are named as the distribution names them', () => {
+  const { tools: found } = without('newuidmap', 'apt-get')
+  const tools = { ...found, apk: { path: '/sbin/apk', version: '' } }
+  expect(finding({ ...anna, tools }, 'newuidmap')?.package).toBe('shadow-uidmap')
+})
+
+test('nothing stands in for perl: no other launcher enters a user namespace', () => {
+  const root = facts('alpine')
+  const { perl: _, ...tools } = root.tools
+  expect(finding({ ...root, tools }, 'perl')?.fallback).toMatch(/setpriv and capsh/)
+  expect(finding({ ...anna, tools }, 'perl')?.fallback).toBe('')
+})
+
 test('without XDG_RUNTIME_DIR: /tmp, and how it is had', () => {
   expect(finding(having({ runRoot: '/tmp/boxes-1000' }), 'XDG_RUNTIME_DIR')).toMatchObject({
     ok: false,

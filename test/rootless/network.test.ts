@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
-import { outside, sleep, type TestBox, until, world } from '../harness/index.ts'
+import { isAlive, outside, sleep, type TestBox, until, world } from '../harness/index.ts'
 
 const there = outside()
 const here = world('anna')
@@ -28,9 +28,7 @@ const forge = `perl -MSocket -e '
 
 const process = (box: TestBox, file: 'tether' | 'network' | 'init') =>
   readFileSync(`${box.box.paths.run}/${file}`, 'utf8').split(' ').map(Number)
-const runs = (pid: number) =>
-  existsSync(`/proc/${pid}`) && !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
-const gone = (pid: number) => until(() => !runs(pid), `process ${pid} is gone`)
+const gone = (pid: number) => until(() => !isAlive(pid), `process ${pid} is gone`)
 const kill = (pid = 0) => globalThis.process.kill(pid, 'SIGKILL')
 
 async function up(given: Readonly<Record<string, unknown>>) {
@@ -44,7 +42,7 @@ async function up(given: Readonly<Record<string, unknown>>) {
 
 async function downLeavesNothing(box: TestBox, ...pids: number[]) {
   expect(await box.down('-t', '0')).toEqual({ status: 0, stdout: '', stderr: '' })
-  expect(pids.filter(runs)).toEqual([])
+  expect(pids.filter(isAlive)).toEqual([])
   expect(here.left().filter((line) => line.includes(box.name))).toEqual([])
 }
 
@@ -101,7 +99,7 @@ describe.each(tools)('%s', (tool) => {
     const { box, tool: pid, tether, monitor } = await up(spec(tool))
     kill(tether)
     kill(monitor)
-    expect(runs(pid)).toBe(true)
+    expect(isAlive(pid)).toBe(true)
     await downLeavesNothing(box, pid)
   })
 

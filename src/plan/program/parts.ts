@@ -6,7 +6,7 @@ import applets from './applets.sh'
 import coreutils from './coreutils.sh'
 import flock from './flock.sh'
 import launch from './launch.sh'
-import { launcherOf } from './launcher/launcher.ts'
+import { launcherText } from './launcher/launcher.ts'
 import links from './links.sh'
 import mounts from './mounts.sh'
 import network from './network.sh'
@@ -41,7 +41,7 @@ export function parts({ box, means, constants }: Plan): Parts {
     }
   return {
     texts: [
-      ['LAUNCHER', launcherOf(box)],
+      ['LAUNCHER', launcherText(box)],
       ['TARGETS', targets],
       ...(nested(box).length === 0 ? [] : [['PUT', put] as const]),
       ...(!hasUsers(box) ? [] : [['USER', user] as const]),

@@ -1,7 +1,7 @@
 import type { Host } from '../../host/host.ts'
 import type { Box } from '../../spec/box.ts'
 import { enterGroups, moveGroups } from '../cgroup/join.ts'
-import { chain, launchBy, placeOf } from '../chain.ts'
+import { chain, launchBy, toolPath } from '../chain.ts'
 import type { About, Command, Step, Word } from '../plan.ts'
 import { run } from '../refs.ts'
 import { hasUsers } from './user-namespace.ts'
@@ -54,13 +54,13 @@ function byPerl(box: Box, host: Host): Command[] {
   return [
     { open: 8, from: [run, '/process'] },
     ...enterGroups(box, host),
-    ...(host.root ? [] : [inside(nsenter(), launcher)]),
+    ...(host.root ? [] : [fromOwnView(nsenter(), launcher)]),
     { run: [...nsenter(...(hasUsers(box) ? ['--user'] : [])), ...launcher], exec: true },
   ]
 }
 
 /** From a view of its own, which an ordinary user makes in the box's user namespace: that cannot be entered twice (setns(2)). */
-function inside(nsenter: readonly Word[], launcher: readonly Word[]): Command {
+function fromOwnView(nsenter: readonly Word[], launcher: readonly Word[]): Command {
   return {
     when: [view, '=', '/'],
     do: [{ run: [...nsenter, ...launcher], exec: true }],
@@ -91,7 +91,7 @@ function byTools(box: Box, host: Host): Command[] {
       },
     ]
   const root = ['/proc/', target, '/root']
-  const nsenter = placeOf('nsenter', host)
+  const nsenter = toolPath('nsenter', host)
   const way: Word[] =
     box.launcher === 'setpriv'
       ? [
@@ -109,7 +109,7 @@ function byTools(box: Box, host: Host): Command[] {
           '--cgroup',
           '--',
         ]
-      : [placeOf('busybox', host), 'chroot', view, nsenter, '--target', target, ...kinds(box), '--pid', '--']
+      : [toolPath('busybox', host), 'chroot', view, nsenter, '--target', target, ...kinds(box), '--pid', '--']
   const words = chain(box, host, 'enter', way)
   // One with that capability may have joined since.
   const alone: Command[] =

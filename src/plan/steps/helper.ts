@@ -15,7 +15,8 @@ export const about: About = {
 /** It stays, for enter; it goes with the mount of /dev. */
 export function helper(box: Box, { tools }: Host): Step[] {
   if (box.launcher !== 'busybox') return []
-  const [, directory = '', name = ''] = /^\/(.*)\/([^/]*)$/.exec(file) ?? []
+  // The working directory is the root to be.
+  const copy = file.slice(1)
   return [
     {
       kind: 'helper',
@@ -23,9 +24,9 @@ export function helper(box: Box, { tools }: Host): Step[] {
       why: 'always',
       where: 'furnish',
       run: [
-        { run: ['mkdir', '-m', '755', directory] },
-        { run: ['cp', tools.busybox?.path ?? 'busybox', `${directory}/${name}`] },
-        { run: ['chmod', '755', `${directory}/${name}`] },
+        { run: ['mkdir', '-m', '755', copy.replace(/\/[^/]*$/, '')] },
+        { run: ['cp', tools.busybox?.path ?? 'busybox', copy] },
+        { run: ['chmod', '755', copy] },
       ],
       undo: [],
     },

@@ -1,7 +1,7 @@
 import type { Host } from '../../host/host.ts'
 import type { Box } from '../../spec/box.ts'
 import { argv } from '../argv.ts'
-import { chain, launchBy, placeOf } from '../chain.ts'
+import { chain, launchBy, toolPath } from '../chain.ts'
 import type { About, Command, Ref, Step, Word } from '../plan.ts'
 import { furnisher, run } from '../refs.ts'
 
@@ -46,7 +46,7 @@ function becomes(box: Box, host: Host): Command[] {
   const root = ['/proc/', pid, '/root']
   const tools: Word[] = box.launcher === 'setpriv' ? ['--root=/', ['--wd=', ...root]] : []
   const words = chain(box, host, 'up', [
-    placeOf('nsenter', host),
+    toolPath('nsenter', host),
     ['--mount=/proc/', pid, '/ns/mnt'],
     ...tools,
     '--',

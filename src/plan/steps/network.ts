@@ -59,11 +59,9 @@ export function ownLoopback(box: Box): Step[] {
       title: "Keep the host's loopback out of reach",
       why,
       where: 'init',
-      run: [
-        ...['127.0.0.0/8', '::1/128'].map((dst) => ({
-          run: ['ip', 'xfrm', 'policy', 'add', 'dst', dst, 'dir', 'out', 'action', 'block'],
-        })),
-      ],
+      run: ['127.0.0.0/8', '::1/128'].map((dst) => ({
+        run: ['ip', 'xfrm', 'policy', 'add', 'dst', dst, 'dir', 'out', 'action', 'block'],
+      })),
       undo: [],
     },
   ]

@@ -3,8 +3,8 @@ import type { Host } from '../../host/host.ts'
 import { printFilter } from '../../seccomp/print.ts'
 import type { Box } from '../../spec/box.ts'
 import { argv } from '../argv.ts'
-import { files } from '../files.ts'
 import { filterOf } from '../filter.ts'
+import { launcherFiles } from '../launcher-files.ts'
 import type { About, Step } from '../plan.ts'
 import { run } from '../refs.ts'
 import { rlimitNumber } from '../rlimits.ts'
@@ -28,7 +28,7 @@ export function records(box: Box, host: Host): Step[] {
       run:
         box.launcher === 'perl'
           ? [{ write: [run, '/process'], lines: told(box, host), end: '\\0' }]
-          : files(box, host),
+          : launcherFiles(box, host),
       undo: [],
     },
   ]

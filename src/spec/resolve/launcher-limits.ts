@@ -13,7 +13,7 @@ import { isBelow } from './paths-inside.ts'
 /** Tools that would do it: perl always would. */
 export type Remedy = 'perl' | 'capsh' | 'setpriv'
 
-export interface Limit {
+export interface LauncherLimit {
   readonly by: 'both' | Exclude<Launcher, 'perl'>
   /** The first that the spec names is the place of the error. */
   readonly path: readonly Path[]
@@ -26,7 +26,7 @@ export interface Limit {
 const when = (wrong: boolean, reason: string): string | null => (wrong ? reason : null)
 
 /** What the launchers without perl cannot do. */
-export const limits: readonly Limit[] = [
+export const launcherLimits: readonly LauncherLimit[] = [
   {
     by: 'both',
     path: [['user']],

@@ -1,10 +1,10 @@
 import type { Host } from '../../host/host.ts'
-import type { Launcher } from '../../host/launcher.ts'
+import { type Launcher, resetsSignals } from '../../host/launcher.ts'
 import { installer, packageOf } from '../../host/packages.ts'
 import type { Box, Namespaces } from '../box.ts'
 import type { Path, Spec } from '../spec.ts'
 import type { Context } from './context.ts'
-import { limits, type Remedy } from './launcher-limits.ts'
+import { launcherLimits, type Remedy } from './launcher-limits.ts'
 
 /** What the tools at hand cannot make is left to the host where the spec doesn't ask for it, with a note. */
 export function launchable(context: Context, launcher: Launcher, namespaces: Namespaces): Namespaces {
@@ -26,7 +26,7 @@ export function launchable(context: Context, launcher: Launcher, namespaces: Nam
 export function checkLauncher(context: Context, box: Box): void {
   if (box.launcher === 'perl') return
   const { spec, host, note, error } = context
-  for (const { by, path, wrong, remedy = 'perl' } of limits) {
+  for (const { by, path, wrong, remedy = 'perl' } of launcherLimits) {
     if (by !== 'both' && by !== box.launcher) continue
     const reason = wrong(box, host)
     if (reason !== null) error(placeOf(spec, path), 'host', reason, remedyOf(host, remedy))
@@ -34,16 +34,15 @@ export function checkLauncher(context: Context, box: Box): void {
   for (const text of weaker(box, host)) note(`launcher: ${text}`)
 }
 
-function weaker(box: Box, { tools }: Host): string[] {
+function weaker(box: Box, host: Host): string[] {
   const { capabilities, seccomp } = box.privileges
-  const plainEnv = tools.env === undefined || tools.env.version === 'busybox'
   return [
     'without perl a process of the box has the session keyring of its caller, its name is its path, and one that cannot be executed ends with 1',
     'without perl the users of the root file system are not looked up: HOME is /root or /, and there are no further groups',
     'what enter has started outlives an enter that is killed, but for what capsh starts as root',
-    ...(plainEnv
-      ? ['the command begins with SIGINT and SIGQUIT ignored: env of coreutils would mend that']
-      : []),
+    ...(resetsSignals(host)
+      ? []
+      : ['the command begins with SIGINT and SIGQUIT ignored: env of coreutils would mend that']),
     ...(box.launcher === 'setpriv' && seccomp !== null && !capabilities.includes('CAP_SYS_CHROOT')
       ? [
           'the filter lets chroot pass, since capsh calls it; without CAP_SYS_CHROOT the kernel refuses it still',

@@ -1117,12 +1117,13 @@ devices() {
 # What `enter` changes travels in the environment; `up` knows nothing of it, whatever its caller's holds.
 [ "${1-}" != up ] || unset enter_user enter_cwd enter_env
 
-# Tools cannot say when they are in the box's mount namespace: the furnisher is kept until then, since they find it by its pid.
+# Tools cannot say when they are in the box's mount namespace: the furnisher is kept until PID 1 has left that of its monitor, since
+# they find it by its pid. The command may be in a third one already.
 settle() {
   [ "$own_root" = yes ] || return 0
   while [ ! -s "$run/init" ] && kill -0 "$monitor" 2>/dev/null; do sleep 0.01; done
   # shellcheck disable=SC3013 # -ef: POSIX since 2024; dash, busybox ash and bash have it
-  while alive "$run/init" && [ ! "/proc/$pid/ns/mnt" -ef "/proc/$furnisher/ns/mnt" ]; do sleep 0.01; done
+  while alive "$run/init" && [ "/proc/$pid/ns/mnt" -ef "/proc/$keeper/ns/mnt" ]; do sleep 0.01; done
 }
 
 # No terminal goes into a box without perl: it alone gives one to the command.

@@ -1026,14 +1026,37 @@ into() {
 
 become_viewer() { exec unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" alone "$@"; }
 
-# ---- The lock, by flock ---------------------------------------------------------------------------
+# ---- The lock, where flock is not there -----------------------------------------------------------
 
-# It is the run directory itself.
+# A link is made by one only, and names its owner: pid, start time and boot. One whose owner is gone is nobody's.
 acquire() {
-  exec 9<"$run_root"
-  flock 9
+  identify "$$"
+  owner="$$ $started $boot_id" misses=0
+  until said=$(ln -sn "$owner" "$run_root/.lock" 2>&1); do
+    held=$(readlink "$run_root/.lock") || held=''
+    [ "$held" != "$owner" ] || break
+    # Nobody has it, and it is not to be had: the disk is full, or who took it away from a dead owner was killed then.
+    if owned "$held"; then misses=0; else misses=$((misses + 1)); fi
+    [ "$misses" -lt 500 ] || die 125 "the lock of all boxes cannot be taken: $said" "if nothing of boxes runs, remove $run_root/.lock*"
+    [ "$misses" -eq 0 ] || abandon "$held"
+    sleep 0.02
+  done
 }
-release() { exec 9<&-; }
+release() { rm -f "$run_root/.lock"; }
+
+# owned OWNER: the process is still that one.
+owned() {
+  pid=${1%% *} born=${1#* }
+  [ "${born#* }" = "$boot_id" ] && identify "$pid" && [ "$started" = "${born%% *}" ]
+}
+
+# abandon OWNER: one alone takes this owner's link away; those who come late find another, and leave it.
+abandon() {
+  [ -n "$1" ] || return 0
+  mkdir "$run_root/.lock.${1%% *}" 2>/dev/null || return 0
+  [ "$(readlink "$run_root/.lock")" != "$1" ] || rm -f "$run_root/.lock"
+  rmdir "$run_root/.lock.${1%% *}"
+}
 
 # ---- The log, by applets of busybox ---------------------------------------------------------------
 
@@ -1152,12 +1175,13 @@ devices() {
 # What `enter` changes travels in the environment; `up` knows nothing of it, whatever its caller's holds.
 [ "${1-}" != up ] || unset enter_user enter_cwd enter_env
 
-# Tools cannot say when they are in the box's mount namespace: the furnisher is kept until then, since they find it by its pid.
+# Tools cannot say when they are in the box's mount namespace: the furnisher is kept until PID 1 has left that of its monitor, since
+# they find it by its pid. The command may be in a third one already.
 settle() {
   [ "$own_root" = yes ] || return 0
   while [ ! -s "$run/init" ] && kill -0 "$monitor" 2>/dev/null; do sleep 0.01; done
   # shellcheck disable=SC3013 # -ef: POSIX since 2024; dash, busybox ash and bash have it
-  while alive "$run/init" && [ ! "/proc/$pid/ns/mnt" -ef "/proc/$furnisher/ns/mnt" ]; do sleep 0.01; done
+  while alive "$run/init" && [ "/proc/$pid/ns/mnt" -ef "/proc/$keeper/ns/mnt" ]; do sleep 0.01; done
 }
 
 # No terminal goes into a box without perl: it alone gives one to the command.

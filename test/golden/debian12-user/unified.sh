@@ -1300,8 +1300,10 @@ lay_fuse() {
   mount --bind "$run" "$run"
   mount --make-shared "$run"
   unshare --mount --propagation unchanged -- fuse-overlayfs -f -o "$1" "$run/root" </dev/null >"$run/fuse" 2>&1 3>&- 4>&- 7>&- 8>&- &
-  layer=$!
+  layer=$! tries=0
   until grep -qF " $run/root " /proc/self/mountinfo; do
+    tries=$((tries + 1))
+    [ "$tries" -ne 3000 ] || kill -KILL "$layer" || :
     kill -0 "$layer" 2>/dev/null || { cat "$run/fuse" >&2; die 125 'fuse-overlayfs could not lay the writable layer: see above' 'boxes doctor tells what this machine has'; }
     sleep 0.01
   done

@@ -1300,8 +1300,10 @@ lay_fuse() {
   mount --bind "$run" "$run"
   mount --make-shared "$run"
   unshare --mount --propagation unchanged -- fuse-overlayfs -f -o "$1" "$run/root" </dev/null >"$run/fuse" 2>&1 3>&- 4>&- 7>&- 8>&- &
-  layer=$!
+  layer=$! tries=0
   until grep -qF " $run/root " /proc/self/mountinfo; do
+    tries=$((tries + 1))
+    [ "$tries" -ne 3000 ] || kill -KILL "$layer" || :
     kill -0 "$layer" 2>/dev/null || { cat "$run/fuse" >&2; die 125 'fuse-overlayfs could not lay the writable layer: see above' 'boxes doctor tells what this machine has'; }
     sleep 0.01
   done
@@ -1399,7 +1401,10 @@ tether() {
 # Ends the tool, its keeper first.
 disconnect() {
   for process in tether network; do
+    rounds=0
     while alive "$run/$process"; do
+      rounds=$((rounds + 1))
+      [ "$rounds" -lt 200 ] || { printf 'boxes: %s: process %s does not end\n' "$name" "$pid" >&2; return 1; }
       kill -KILL "$pid" 2>/dev/null || :
       sleep 0.02
     done
@@ -1408,11 +1413,14 @@ disconnect() {
 
 # Waits until the tool has made a way out: a default route.
 connected() {
+  tries=0
   until has_way_out; do
     if ! alive "$run/tether" || { [ -s "$run/network" ] && ! alive "$run/network"; }; then
       cat "$run/network.log" >&2
       die 125 'network_mode: the tool that connects the box has ended: see above' 'boxes doctor tells what this machine has'
     fi
+    tries=$((tries + 1))
+    [ "$tries" -lt 3000 ] || { cat "$run/network.log" >&2; die 125 'network_mode: after 30 s the box has no default route' 'see whether this machine has one: ip route'; }
     sleep 0.01
   done
 }

@@ -7,7 +7,7 @@ import type { Command } from './plan.ts'
 import { run } from './refs.ts'
 
 /** What the launcher without perl reads: the environment, as shell, and the filter as setpriv takes it. */
-export function files(box: Box, host: Host): Command[] {
+export function launcherFiles(box: Box, host: Host): Command[] {
   const exported = box.process.environment.map(([name, value]) => `export ${name}=${quote(value)}`)
   const compiled = filterOf(box, host)
   return [
