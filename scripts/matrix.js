@@ -10,16 +10,47 @@ const root = new URL('..', import.meta.url).pathname
 const machines = [
   {
     title: 'Debian 12, cgroup v1 + v2, root',
-    own: ({ from, area }) => from === 'jest' && area !== 'rootless',
+    own: ({ from, user }) => from === 'jest' && !user,
   },
-  { title: 'Debian 12, an ordinary user', own: ({ from, area }) => from === 'jest' && area === 'rootless' },
+  { title: 'Debian 12, an ordinary user', own: ({ from, user }) => from === 'jest' && user },
   { title: 'Debian 13, cgroup v2, systemd, root', own: ({ from, set }) => from === 'vm' && set === 'root' },
   { title: 'Debian 13, an ordinary user', own: ({ from, set }) => from === 'vm' && set === 'user' },
+  { title: 'Debian 13 without perl, root', own: ({ from, set }) => from === 'vm' && set === 'bare' },
+]
+
+/** An area: its row's title, and the files of its tests below test/, without what their names end in; the first that fits counts. */
+const areas = [
+  [
+    'a box’s life: `up`, `enter`, `logs`, `down`',
+    /^boxes\/(both|busybox|debian|enter|exit|logs|many|process|specs|terminal|without)|^rootless\/(box|debian|places)|^(root|bare)\/life|^user\/box/,
+  ],
+  ['limits, control groups, systemd', /\/(limits|cgroup|systemd|delegation)/],
+  ['users and their ids', /^(boxes|rootless|root)\/users/],
+  ['namespaces, network', /^boxes\/(namespaces|network)|^rootless\/network/],
+  [
+    'root file systems, volumes, /proc',
+    /^boxes\/(kernel-files|root|volumes)|^rootless\/archives|^root\/(idmap|volumes)/,
+  ],
+  [
+    'privileges, system call filter, Landlock',
+    /^boxes\/privileges|^seccomp|^rootless\/confinement|^root\/landlock/,
+  ],
+  [
+    'attacks',
+    /^security|^rootless\/(interpreter|launcher|outside|servers|targets)|^root\/(attack|bite|isolation)/,
+  ],
+  ['faults, kills, power cuts', /^faults|^rootless\/faults|^root\/power/],
+  ['specs and plans', /^(spec|plan)\/|^rootless\/spec/],
+  ['commands, host facts, state', /^(commands|host|state|shell|harness|vm)\//],
 ]
 
 const results = [
   ...fromJest(await read('results/jest.json')),
-  ...((await read('results/vm.json')) ?? []).map((one) => ({ from: 'vm', ...one })),
+  ...((await read('results/vm.json')) ?? []).map((one) => ({
+    ...one,
+    from: 'vm',
+    area: areaOf(`${one.set}/${one.area}`),
+  })),
 ]
 if (results.length === 0) {
   process.stderr.write('matrix: results/ holds no results: .ci/run leaves them there\n')
@@ -36,12 +67,12 @@ function table(all) {
   const columns = machines
     .map(({ title, own }) => ({ title, results: all.filter(own) }))
     .filter((column) => column.results.length > 0)
-  const areas = [...new Set(all.map(({ area }) => area))].sort()
+  const rows = [...new Set([...areas.map(([title]) => title), ...all.map(({ area }) => area)])]
   const row = (title, of) => line([title, ...columns.map((column) => cell(of(column.results)))])
   return [
     line(['area', ...columns.map(({ title }) => title)]),
     line(['---', ...columns.map(() => '--:')]),
-    ...areas.map((area) => row(area, (own) => own.filter((one) => one.area === area))),
+    ...rows.map((area) => row(area, (own) => own.filter((one) => one.area === area))),
     row('**all**', (own) => own),
     '',
   ].join('\n')
@@ -57,13 +88,19 @@ function cell(own) {
   return `${own.length - failed} passed${failed > 0 ? `, **${failed} failed**` : ''}`
 }
 
-/** A test file below test/AREA; one that did not load counts as a test that failed. */
+/** What no row is for has one of its own. */
+function areaOf(file) {
+  return areas.find(([, files]) => files.test(file))?.[0] ?? file
+}
+
+/** A test file; one that did not load counts as a test that failed. */
 function fromJest(report) {
   return (report?.testResults ?? []).flatMap(({ name, status, assertionResults }) => {
-    const [area] = relative(`${root}test`, name).split('/')
+    const file = relative(`${root}test`, name).replace('.test.ts', '')
+    const [area, user] = [areaOf(file), file.startsWith('rootless/')]
     const ran = assertionResults.filter((one) => ['passed', 'failed'].includes(one.status))
-    if (ran.length === 0 && status === 'failed') return [{ from: 'jest', area, passed: false }]
-    return ran.map((one) => ({ from: 'jest', area, passed: one.status === 'passed' }))
+    if (ran.length === 0 && status === 'failed') return [{ from: 'jest', area, user, passed: false }]
+    return ran.map((one) => ({ from: 'jest', area, user, passed: one.status === 'passed' }))
   })
 }
 

@@ -29,9 +29,12 @@ export function tell(error: unknown): { readonly text: string; readonly status: 
   if (error instanceof Printed) return { text: error.message, status: error.status }
   if (error instanceof Problem) return { text: withHelp(error.message, error.remedy), status: error.status }
   const { message, stack, code, path } = error as NodeJS.ErrnoException
-  if (code === 'EACCES')
+  if (code === 'EACCES' && path !== undefined)
     return {
-      text: withHelp(`${path}: permission denied`, 'run it as root, for example with sudo'),
+      text: withHelp(
+        `${path}: permission denied`,
+        'run boxes as who owns it (root: with sudo), or name places of your own: BOXES_RUN, BOXES_ROOT',
+      ),
       status: 125,
     }
   const text = process.env.BOXES_DEBUG ? `${stack}\n` : withHelp(message, 'BOXES_DEBUG=1 shows where')

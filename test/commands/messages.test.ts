@@ -150,7 +150,7 @@ describe('what people of other tools type first', () => {
     )
     expect([ran.exitCode, ran.stderr]).toEqual([
       125,
-      expect.stringMatching(/closed\/boxes: permission denied\n {2}help: run it as root/),
+      expect.stringMatching(/closed\/boxes: permission denied\n {2}help: run boxes as who owns it/),
     ])
   })
 })

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { launcherOf } from '../../src/host/launcher.ts'
+import launch from '../../src/plan/program/launch.sh'
+import { MINDED } from '../../src/spec/resolve/launcher-limits.ts'
 import { boxOf, errorsOf, hostFacts, resolveText } from './fake.ts'
 
 const setpriv = hostFacts('alpine')
@@ -19,6 +21,10 @@ describe('the launcher', () => {
     expect(launcherOf({ tools: { ...setpriv.tools, setpriv: { ...tool, version: 'busybox' } } })).toBe('perl')
     expect(launcherOf(busybox)).toBe('busybox')
     expect(launcherOf({ tools: {} })).toBe('perl')
+  })
+
+  test('what `enter -e` refuses without perl is what a spec may not set', () => {
+    expect(launch).toContain(MINDED.join(' | '))
   })
 
   test('a box names it, and what is weaker', () => {

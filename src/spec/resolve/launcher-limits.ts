@@ -185,9 +185,12 @@ export const launcherLimits: readonly LauncherLimit[] = [
 
 /** A shell can export it. */
 const plain = /^[A-Za-z_][A-Za-z0-9_]*$/
-/** Names that the loaders, the C libraries or a shell go by. */
-const minded =
-  /^(LD_.*|GLIBC_.*|GCONV_.*|MALLOC_.*|LOCPATH|NLSPATH|BASH.*|SHELLOPTS|IFS|PS[1-4]|P?PID|E?UID|GROUPS|LINENO|OPTIND|OPTARG|RANDOM|SECONDS|ENV|FUNCNAME|DIRSTACK|_)$/
+/** Names that the loaders, the C libraries or a shell go by, as patterns of a shell: `allowed` of launch.sh has the same. */
+export const MINDED =
+  'LD_* GLIBC_* GCONV_* MALLOC_* LOCPATH NLSPATH BASH* SHELLOPTS IFS PS[1-4] PID PPID UID EUID GROUPS LINENO OPTIND OPTARG RANDOM SECONDS ENV FUNCNAME DIRSTACK _'.split(
+    ' ',
+  )
+const minded = new RegExp(`^(${MINDED.join('|').replaceAll('*', '.*')})$`)
 
 /** What happens between the filter and the command: capsh is loaded, and works. */
 const calls =
