@@ -55,4 +55,15 @@ orphans() {
 }
 try 'down ends what the first process has left, by the group' orphans
 
+# Without the signals to each process there is cgroup.kill alone.
+by_the_file() {
+  sed 's/kill -KILL "$pid"/false/' "$here/programs/orphans" >"$scratch/orphans"
+  [ "$(grep -c '; false' "$scratch/orphans")" != 0 ]
+  sh "$scratch/orphans" up -d
+  until_so 5 pgrep -f 'sleep 100[3]'
+  sh "$scratch/orphans" down -t 0
+  ! pgrep -af 'sleep 100[23]'
+}
+try 'cgroup.kill alone ends them' by_the_file
+
 box limits down -t 0
