@@ -3,6 +3,7 @@ import { show } from '../diagnostic.ts'
 import { parseDuration } from '../units.ts'
 import type { Context } from './context.ts'
 import { boxName } from './identity.ts'
+import { checkJoined } from './joined.ts'
 import { networkTool } from './network-tool.ts'
 import { insidePath } from './paths-inside.ts'
 import { checkProcesses } from './processes.ts'
@@ -38,6 +39,7 @@ export function resolveNamespaces(context: Context, name: string): Namespaces {
     timeOffsets: { monotonic: offset(context, 'monotonic'), boottime: offset(context, 'boottime') },
   }
   checkProcesses(context, found)
+  checkJoined(context, found)
   return found
 }
 
