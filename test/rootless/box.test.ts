@@ -1,6 +1,16 @@
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { anna, busyboxRoot, facts, proc, world } from '../harness/index.ts'
+import { without } from '../security/attack.ts'
 
 const here = world('anna')
 const root = busyboxRoot(undefined, anna)
@@ -115,6 +125,19 @@ describe('the root file system', () => {
     )
     expect(ran).toMatchObject({ status: 0, stdout: '0\n1\nx\n' })
     expect(ran.stderr).toMatch(/shadow: Permission denied/)
+  })
+
+  test('a link that a box has left in its layer is not followed, as it would be without the check', async () => {
+    for (const weak of [false, true]) {
+      const box = here.box({ rootfs: 'host', command: ['true'] })
+      if (weak) without(box, '$new || -d _ or last')
+      expect(await box.up()).toMatchObject({ status: 0 })
+      const outside = here.own(mkdtempSync(`${here.directory}/outside-`))
+      rmSync(`${box.box.paths.data}/upper/sys/fs`, { recursive: true })
+      symlinkSync(outside, `${box.box.paths.data}/upper/sys/fs`)
+      await box.up()
+      expect({ weak, made: readdirSync(outside) }).toEqual({ weak, made: weak ? ['cgroup'] : [] })
+    }
   })
 })
 
