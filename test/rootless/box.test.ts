@@ -14,7 +14,10 @@ import { without } from '../security/attack.ts'
 
 const here = world('anna')
 const root = busyboxRoot(undefined, anna)
-afterAll(() => rmSync(root, { recursive: true }))
+const theirs = busyboxRoot()
+afterAll(() => {
+  for (const path of [root, theirs]) rmSync(path, { recursive: true })
+})
 const spec = { rootfs: root }
 
 async function up(more: Record<string, unknown> = {}) {
@@ -96,6 +99,16 @@ describe('the root file system', () => {
       (await box.enter(['sh', '-c', 'echo x >>/etc/passwd; rm /bin/ls; ! test -e /bin/ls'])).status,
     ).toBe(0)
     expect(existsSync(`${root}/bin/ls`)).toBe(true)
+  })
+
+  test('one of others, which lacks what is to be made in it: whose it should be', async () => {
+    const box = here.box({ rootfs: theirs, command: ['true'] })
+    expect(await box.up()).toMatchObject({
+      status: 125,
+      stderr: expect.stringMatching(
+        /make the file \/etc\/hosts: .*\n {2}help: \/etc is of another user; make .* yours/,
+      ),
+    })
   })
 
   test.each([
