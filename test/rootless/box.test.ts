@@ -199,3 +199,17 @@ test('ids that another box took meanwhile are not taken twice', async () => {
   })
   expect(existsSync(second.box.paths.data)).toBe(false)
 })
+
+test('a box whose layer belongs to other ids is refused, and keeps those that it has', async () => {
+  const box = here.box({ ...spec, userns_mode: 'auto', command: ['true'] })
+  expect((await box.up()).status).toBe(0)
+  const ids = readFileSync(`${box.box.paths.data}/ids`, 'utf8')
+  const own = box.box.namespaces.uidMappings[0]?.hostID ?? 0
+  const other = own === 1000000 ? 1004096 : 1000000
+  writeFileSync(box.program, readFileSync(box.program, 'utf8').replaceAll(`${own}`, `${other}`))
+  expect(await box.up()).toMatchObject({
+    status: 125,
+    stderr: expect.stringContaining('its writable layer lies on another root'),
+  })
+  expect(readFileSync(`${box.box.paths.data}/ids`, 'utf8')).toBe(ids)
+})

@@ -1290,18 +1290,18 @@ prepare() {
   umask 077
   keep_program
   mkfifo "$run/go" "$run/status" "$run/rooted" "$run/launched" "$run/said"
-  step 'Write down its ids' uidMappings
-  tell_ids '300000 65536'
-  step 'Make or find the user namespace' 'userns_mode, uidMappings, gidMappings'
-  hold_users unshare --user --
-  printf '%s\n' '0 300000 65536' >"/proc/$holder/uid_map"
-  printf '%s\n' '0 300000 65536' >"/proc/$holder/gid_map"
   step 'Open the writable layer' always
   if [ -e "$data/lower" ]; then
     same_lower 'host 0:300000:65536 0:300000:65536'
   else
     printf '%s\n' 'host 0:300000:65536 0:300000:65536' >"$data/lower"
   fi
+  step 'Write down its ids' uidMappings
+  tell_ids '300000 65536'
+  step 'Make or find the user namespace' 'userns_mode, uidMappings, gidMappings'
+  hold_users unshare --user --
+  printf '%s\n' '0 300000 65536' >"/proc/$holder/uid_map"
+  printf '%s\n' '0 300000 65536' >"/proc/$holder/gid_map"
   step 'Use the host'\''s own userland' rootfs
   lower=/
   export lower

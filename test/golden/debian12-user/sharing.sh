@@ -1362,14 +1362,14 @@ prepare() {
   umask 077
   keep_program
   mkfifo "$run/go" "$run/status" "$run/rooted" "$run/launched" "$run/said"
-  step 'Make or find the user namespace' 'userns_mode, uidMappings, gidMappings'
-  hold_users become_users map '0 1000 1 1 100000 65536' '0 1000 1 1 100000 65536'
   step 'Open the writable layer' always
   if [ -e "$data/lower" ]; then
     same_lower 'host 0:1000:1 1:100000:65536 0:1000:1 1:100000:65536'
   else
     printf '%s\n' 'host 0:1000:1 1:100000:65536 0:1000:1 1:100000:65536' >"$data/lower"
   fi
+  step 'Make or find the user namespace' 'userns_mode, uidMappings, gidMappings'
+  hold_users become_users map '0 1000 1 1 100000 65536' '0 1000 1 1 100000 65536'
   step 'Use the host'\''s own userland' rootfs
   lower=/
   export lower

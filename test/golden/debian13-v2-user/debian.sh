@@ -1404,8 +1404,6 @@ prepare() {
   umask 077
   keep_program
   mkfifo "$run/go" "$run/status" "$run/rooted" "$run/launched" "$run/said"
-  step 'Make or find the user namespace' 'userns_mode, uidMappings, gidMappings'
-  hold_users become_users map '0 1000 1 1 100000 65536' '0 1000 1 1 100000 65536'
   step 'Open the writable layer' always
   if [ -e "$data/lower" ]; then
     same_lower \
@@ -1414,6 +1412,8 @@ prepare() {
     printf '%s\n' \
       'debootstrap 6d64c16f5cd04efb38498ca5f6ef6a1ce4b50972047d8b1eac30e26225fba1c0 0:1000:1 1:100000:65536 0:1000:1 1:100000:65536' >"$data/lower"
   fi
+  step 'Make or find the user namespace' 'userns_mode, uidMappings, gidMappings'
+  hold_users become_users map '0 1000 1 1 100000 65536' '0 1000 1 1 100000 65536'
   step 'Make the Debian root' rootfs
   lower="$roots/6d64c16f5cd04efb38498ca5f6ef6a1ce4b50972047d8b1eac30e26225fba1c0"
   bootstrap_archive "$data/root.tar" mmdebstrap --mode=unshare --format=tar --quiet --variant=minbase \
