@@ -11,8 +11,8 @@ export const readUser = (world: World, status: string): UserFacts => {
     uid,
     gid: id('Gid'),
     name,
-    subuids: ranges(world, '/etc/subuid', [name, `${uid}`]),
-    subgids: ranges(world, '/etc/subgid', [name, `${uid}`]),
+    subuids: apart(uid, ranges(world, '/etc/subuid', [name, `${uid}`])),
+    subgids: apart(id('Gid'), ranges(world, '/etc/subgid', [name, `${uid}`])),
     ...ownPlaces(world.env, uid),
     locks: LOCKS.filter(([file, shut]) => world.read(file)?.trim() === shut).map(
       ([file, shut]) => `${file.replace('/proc/sys/', '').replaceAll('/', '.')}=${shut}`,
@@ -44,9 +44,31 @@ const nameOf = (world: World, uid: number): string => {
   return rows.find((row) => row[2] === `${uid}`)?.[0] ?? `${uid}`
 }
 
-/** Lines `NAME-OR-UID:FIRST:COUNT`, subuid(5). */
+/** Lines `NAME-OR-UID:FIRST:COUNT`, subuid(5); newuidmap(1) passes over a line that ends in a blank. */
 const ranges = (world: World, file: string, owners: readonly string[]): readonly IdRange[] =>
   (world.read(file) ?? '').split('\n').flatMap((line): IdRange[] => {
-    const [, owner = '', first, count] = /^([^:]+):(\d+):(\d+)\s*$/.exec(line) ?? []
-    return owners.includes(owner) && Number(count) > 0 ? [[Number(first), Number(count)]] : []
+    const [, owner = '', first, count] = /^([^:]+):(\d+):(\d+)$/.exec(line) ?? []
+    return owners.includes(owner) ? [[Number(first), Number(count)]] : []
   })
+
+/**
+ * The same ids, none twice and without the own one: it is mapped beside them, and the kernel takes no ranges that overlap. A user is
+ * easily in the file by name and by number, too. 4294967295 and what is above is no id.
+ */
+const apart = (own: number, given: readonly IdRange[]): readonly IdRange[] => {
+  const known: IdRange[] = [[own, 1]]
+  for (const [first, count] of given)
+    known.push(...known.reduce(without, [between(first, Math.min(first + count, 4294967295))]))
+  return known.slice(1)
+}
+
+/** What of some ranges is not in another. */
+const without = (ranges: IdRange[], [first, count]: IdRange): IdRange[] =>
+  ranges
+    .flatMap(([from, size]) => [
+      between(from, Math.min(from + size, first)),
+      between(Math.max(from, first + count), from + size),
+    ])
+    .filter(([, size]) => size > 0)
+
+const between = (from: number, to: number): IdRange => [from, to - from]

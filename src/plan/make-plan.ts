@@ -39,10 +39,10 @@ import { mappedVolumes, volumeSources, volumes } from './steps/volumes.ts'
 export function makePlan(box: Box, host: Host): Plan {
   const steps = [
     runDirectory(),
+    layer(box),
     ids(box, host),
     userNamespace(box, host),
     network(box),
-    layer(box),
     root(box, host),
     volumeSources(box),
     kernelFiles(box, host),

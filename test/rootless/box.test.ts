@@ -1,10 +1,23 @@
-import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { anna, busyboxRoot, facts, proc, world } from '../harness/index.ts'
+import { without } from '../security/attack.ts'
 
 const here = world('anna')
 const root = busyboxRoot(undefined, anna)
-afterAll(() => rmSync(root, { recursive: true }))
+const theirs = busyboxRoot()
+afterAll(() => {
+  for (const path of [root, theirs]) rmSync(path, { recursive: true })
+})
 const spec = { rootfs: root }
 
 async function up(more: Record<string, unknown> = {}) {
@@ -88,6 +101,16 @@ describe('the root file system', () => {
     expect(existsSync(`${root}/bin/ls`)).toBe(true)
   })
 
+  test('one of others, which lacks what is to be made in it: whose it should be', async () => {
+    const box = here.box({ rootfs: theirs, command: ['true'] })
+    expect(await box.up()).toMatchObject({
+      status: 125,
+      stderr: expect.stringMatching(
+        /make the file \/etc\/hosts: .*\n {2}help: \/etc is of another user; make .* yours/,
+      ),
+    })
+  })
+
   test.each([
     ['fuse-overlayfs', 'none'],
     ['copy', 'fuse-overlayfs'],
@@ -115,6 +138,19 @@ describe('the root file system', () => {
     )
     expect(ran).toMatchObject({ status: 0, stdout: '0\n1\nx\n' })
     expect(ran.stderr).toMatch(/shadow: Permission denied/)
+  })
+
+  test('a link that a box has left in its layer is not followed, as it would be without the check', async () => {
+    for (const weak of [false, true]) {
+      const box = here.box({ rootfs: 'host', command: ['true'] })
+      if (weak) without(box, '$new || -d _ or last')
+      expect(await box.up()).toMatchObject({ status: 0 })
+      const outside = here.own(mkdtempSync(`${here.directory}/outside-`))
+      rmSync(`${box.box.paths.data}/upper/sys/fs`, { recursive: true })
+      symlinkSync(outside, `${box.box.paths.data}/upper/sys/fs`)
+      await box.up()
+      expect({ weak, made: readdirSync(outside) }).toEqual({ weak, made: weak ? ['cgroup'] : [] })
+    }
   })
 })
 
@@ -162,4 +198,18 @@ test('ids that another box took meanwhile are not taken twice', async () => {
     stderr: expect.stringContaining('are not free'),
   })
   expect(existsSync(second.box.paths.data)).toBe(false)
+})
+
+test('a box whose layer belongs to other ids is refused, and keeps those that it has', async () => {
+  const box = here.box({ ...spec, userns_mode: 'auto', command: ['true'] })
+  expect((await box.up()).status).toBe(0)
+  const ids = readFileSync(`${box.box.paths.data}/ids`, 'utf8')
+  const own = box.box.namespaces.uidMappings[0]?.hostID ?? 0
+  const other = own === 1000000 ? 1004096 : 1000000
+  writeFileSync(box.program, readFileSync(box.program, 'utf8').replaceAll(`${own}`, `${other}`))
+  expect(await box.up()).toMatchObject({
+    status: 125,
+    stderr: expect.stringContaining('its writable layer lies on another root'),
+  })
+  expect(readFileSync(`${box.box.paths.data}/ids`, 'utf8')).toBe(ids)
 })

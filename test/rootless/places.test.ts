@@ -87,6 +87,21 @@ describe('a run directory that another user made first', () => {
   })
 })
 
+test.each(['BOXES_RUN', 'BOXES_ROOT'])('%s where nothing can be made: what to do about it', async (place) => {
+  const at = makeWorld('anna')
+  try {
+    const spec = at.file('att.yaml', `name: att\nrootfs: ${root}\ncommand: ["true"]\n`)
+    expect(await at.cli(['up', spec], { env: { ...at.env, [place]: '/nowhere/at/all' } })).toMatchObject({
+      status: 125,
+      stderr: expect.stringMatching(
+        /Permission denied\n.*no place to keep boxes in.*\n {2}help: set BOXES_RUN and/,
+      ),
+    })
+  } finally {
+    spawnSync('rm', ['-rf', at.directory])
+  }
+})
+
 describe('bin/boxes', () => {
   const home = `${here.directory}/home`
   const runtime = `${here.directory}/runtime`

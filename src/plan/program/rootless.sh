@@ -52,12 +52,14 @@ lay_fuse() {
 }
 
 # What is mounted below / is no part of the root file system: the kernel's overlay leaves it out, and so does this one, by directories
-# in the layer that are marked as opaque.
+# in the layer that are marked as opaque. A box that was here before may have put a link there, and is not followed out of its layer.
 leave_out_mounts() {
   perl -e 'my $upper = shift; umask 022; open my $mounts, "<", "/proc/self/mountinfo" or die "boxes: mountinfo: $!\n";
     while (<$mounts>) {
       my $point = (split / /)[4]; $point =~ s/\\(\d{3})/chr oct $1/ge;
-      next if $point eq "/" || !-d $point || -e "$upper$point";
-      my $path = $upper; for (split m(/), substr $point, 1) { $path .= "/$_"; mkdir $path }
+      next if $point eq "/" || !-d $point;
+      my ($path, $new) = $upper;
+      for (split m(/), substr $point, 1) { $path .= "/$_"; ($new = mkdir $path) || lstat $path or die "boxes: $path: $!\n"; $new || -d _ or last }
+      $new or next;
       chmod((stat $point)[2] & 07777, $path) && open my $mark, ">", "$path/.wh..wh..opq" or die "boxes: $path: $!\n" }' "$data/upper"
 }

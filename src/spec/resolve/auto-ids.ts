@@ -15,8 +15,9 @@ export function ownRange(context: Context, name: string): Mappings {
   const { host, inputs, error } = context
   const { user } = host
   const size = host.root ? wide : narrow
+  const gids = new Set(slotsOf(user.subgids, size))
   const slots = slotsOf(host.root ? [pool] : user.subuids, size).filter(
-    (first) => host.root || slotsOf(user.subgids, size).includes(first),
+    (first) => host.root || gids.has(first),
   )
   const known = inputs.takenIds()
   const taken = known.filter((one) => one.box !== name).flatMap(({ ranges }) => ranges)

@@ -11,7 +11,7 @@ export function givenMappings(context: Context): Mappings {
       spec[field] !== undefined ? [field] : spec.userns_mode !== undefined ? ['userns_mode'] : [],
       'missing',
       `a private user namespace needs ${field}`,
-      `add \`${field}: [{containerID: 0, hostID: 100000, size: 65536}]\``,
+      `add \`${field}: [{containerID: 0, ${example(context, field)}}]\`${host.root ? '' : ', or use `userns_mode: auto` or `keep-id`'}`,
     )
   }
   if (!host.root) {
@@ -19,6 +19,12 @@ export function givenMappings(context: Context): Mappings {
     own(context, 'gidMappings', host.user.gid, host.user.subgids)
   }
   return { uidMappings: ranges(context, 'uidMappings'), gidMappings: ranges(context, 'gidMappings') }
+}
+
+/** What would do. */
+function example({ host: { root, user } }: Context, field: Field): string {
+  if (root) return 'hostID: 100000, size: 65536'
+  return `hostID: ${field === 'uidMappings' ? user.uid : user.gid}, size: 1`
 }
 
 export interface Mappings {

@@ -1,8 +1,10 @@
+import type { Host } from '../../host/host.ts'
 import type { Namespace, Namespaces } from '../box.ts'
 import { show } from '../diagnostic.ts'
 import { parseDuration } from '../units.ts'
 import type { Context } from './context.ts'
 import { boxName } from './identity.ts'
+import { checkJoined } from './joined.ts'
 import { networkTool } from './network-tool.ts'
 import { insidePath } from './paths-inside.ts'
 import { checkProcesses } from './processes.ts'
@@ -38,6 +40,7 @@ export function resolveNamespaces(context: Context, name: string): Namespaces {
     timeOffsets: { monotonic: offset(context, 'monotonic'), boottime: offset(context, 'boottime') },
   }
   checkProcesses(context, found)
+  checkJoined(context, found)
   return found
 }
 
@@ -68,21 +71,17 @@ function mode(context: Context, name: string, field: Field, kind: string, word: 
   }
   if (text.startsWith('/')) return { mode: 'path', path: insidePath(context, text, [field]) ?? '/' }
   if (field === 'network_mode' && (text === 'bridge' || /^[a-z0-9_-]+$/.test(text))) {
-    error(
-      [field],
-      'unsupported',
-      `${show(text)} is not supported yet`,
-      `use none, ${host.root ? '' : 'pasta, slirp4netns, '}host, box:NAME or an absolute path`,
-    )
+    error([field], 'unsupported', `${show(text)} is not supported yet`, `use ${choices(field, word, host)}`)
   } else {
-    error(
-      [field],
-      'value',
-      `${show(text)} is no namespace`,
-      `use ${word}, host, box:NAME or an absolute path`,
-    )
+    error([field], 'value', `${show(text)} is no namespace`, `use ${choices(field, word, host)}`)
   }
   return { mode: 'private' }
+}
+
+function choices(field: Field, word: string, { root }: Host): string {
+  const own = field === 'userns_mode' ? ['auto', 'keep-id'] : []
+  const connected = field === 'network_mode' && !root ? ['pasta', 'slirp4netns'] : []
+  return `${[word, ...own, ...connected, 'host', 'box:NAME'].join(', ')} or an absolute path`
 }
 
 /** Whole seconds, because that is all that unshare(1) takes. */

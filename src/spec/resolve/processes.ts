@@ -5,7 +5,9 @@ import type { Context } from './context.ts'
  * Who is in a user namespace can mount /proc for the pid namespaces of that user namespace only. Of another one there is no /proc to
  * be had: that of the host would show the host's processes.
  */
-export function checkProcesses({ error }: Context, { mount, pid, user }: Namespaces): void {
+export function checkProcesses({ host, error, note }: Context, { mount, pid, user }: Namespaces): void {
+  if (pid.mode !== 'private' && host.cgroup.version === 'none')
+    note('pid: what the command leaves running outlives the box: there is no control group that names it')
   if (mount.mode !== 'private' || user.mode === 'host' || pid.mode === 'private' || pid.mode === 'host')
     return
   if (isOfOne(pid, user)) return

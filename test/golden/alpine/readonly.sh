@@ -96,6 +96,11 @@ own_run_root() {
     die 125 "$run_root belongs to somebody else, or is a link" 'set BOXES_RUN to a directory of your own'
 }
 
+# An ordinary user may have been told of directories that are another's, or of none at all (su and sudo, a home that is not there).
+make_places() {
+  mkdir -p "$@" || die 125 'there is no place to keep boxes in: see above' 'set BOXES_RUN and BOXES_ROOT to directories of your own'
+}
+
 # Sets $state from the kernel, never from belief: running, starting, exited or absent.
 look() {
   own_run_root
@@ -419,7 +424,7 @@ claim() {
   while read -r key _ id _; do [ "$key" != Uid: ] || break; done </proc/self/status
   [ "$id" = "$caller" ] || die 125 "this program makes boxes of user $caller, and this is user $id" 'run it as that user, or plan again as this one'
   own_run_root
-  if [ ! -d "$run_root" ] || [ ! -d "$data_root/boxes" ] || [ ! -d "$roots" ]; then mkdir -p "$run_root" "$data_root/boxes" "$roots"; fi
+  if [ ! -d "$run_root" ] || [ ! -d "$data_root/boxes" ] || [ ! -d "$roots" ]; then make_places "$run_root" "$data_root/boxes" "$roots"; fi
   lock
   look "$run"
   case $state in
@@ -829,7 +834,7 @@ down() {
         if alive "$run/owner"; then kill -KILL "$pid" 2>/dev/null || :; fi
         ;;
     esac
-    [ -d "$run_root" ] || mkdir -p "$run_root"
+    [ -d "$run_root" ] || make_places "$run_root"
     lock
     look "$run"
     case $state in

@@ -200,6 +200,9 @@ TARGETS='
 my $mknodat = shift @ARGV eq "aarch64" ? 33 : 259;
 my %words = (owner => 2, dir => 2, file => 1, link => 2, node => 4, device => 2, devices => 0, like => 2);
 sub fail { print STDERR "boxes: ", @_, "\n"; exit 125 }
+# Who is in a user namespace changes nothing that belongs to ids which it has not: they read as the overflow id, 65534.
+sub refused { my ($what, $path) = @_; my $why = "$!"; my $above = $path =~ s{/[^/]*$}{}r || "/";
+  fail "cannot make the $what $path: $why", (stat $above)[4] == 65534 ? "\n  help: $above is of another user; make the root file system yours (cp -r, chown), or name a tarball" : "" }
 my @entries;
 while (@ARGV) { my $kind = shift @ARGV; push @entries, [$kind, splice @ARGV, 0, $words{$kind}] }
 # What is known of the host is read before the root becomes that of the box.
@@ -216,7 +219,7 @@ umask 0;
 my @owner = (0, 0);
 sub owned { chown @owner, $_[0] if $owner[0] }
 sub parents { my $made = ""; my @names = grep { $_ ne "" } split m{/}, $_[0]; pop @names;
-  for (@names) { $made .= "/$_"; next if -d $made; mkdir $made, 0755 or fail "cannot make the directory $made in the root file system: $!"; owned $made } }
+  for (@names) { $made .= "/$_"; next if -d $made; mkdir $made, 0755 or refused "directory", $made; owned $made } }
 # Follows links to the last, inside the root, also where they dangle (/etc/resolv.conf in many images). Two places lead out of
 # it when the mounts are made: the host'\''s tree at /dev/.old, and /proc/1/root; a link through one of them is refused.
 my $proc = "";
@@ -231,8 +234,8 @@ sub node { my ($path, $mode, $device) = @_; parents $path; unlink $path;
   syscall($mknodat, -100, $path, $mode, $device + 0) == 0 or fail "cannot make the device $path: $!" }
 my %make = (
   owner => sub { @owner = @_ },
-  dir => sub { my ($path, $mode) = @_; $path = goal $path; parents $path; return if -d $path; mkdir $path, oct $mode or fail "cannot make the directory $path: $!"; owned $path },
-  file => sub { my $path = goal $_[0]; parents $path; -e $path and return; open my $file, ">>", $path or fail "cannot make the file $path: $!"; chmod 0644, $file; owned $path },
+  dir => sub { my ($path, $mode) = @_; $path = goal $path; parents $path; return if -d $path; mkdir $path, oct $mode or refused "directory", $path; owned $path },
+  file => sub { my $path = goal $_[0]; parents $path; -e $path and return; open my $file, ">>", $path or refused "file", $path; chmod 0644, $file; owned $path },
   link => sub { my ($path, $to) = @_; parents $path; symlink $to, $path or fail "cannot make the link $path: $!" },
   node => sub { my ($path, $major, $minor, $mode) = @_; node $path, 020000 | oct $mode, $major << 8 | $minor },
   copy => sub { my ($path, $mode, $device, $uid, $gid) = @_; node $path, $mode + 0, $device; chown $uid, $gid, $path });
@@ -336,6 +339,11 @@ own_run_root() {
   if [ ! -e "$run_root" ] && [ ! -h "$run_root" ]; then return 0; fi
   { [ -d "$run_root" ] && [ -O "$run_root" ] && [ ! -h "$run_root" ]; } ||
     die 125 "$run_root belongs to somebody else, or is a link" 'set BOXES_RUN to a directory of your own'
+}
+
+# An ordinary user may have been told of directories that are another's, or of none at all (su and sudo, a home that is not there).
+make_places() {
+  mkdir -p "$@" || die 125 'there is no place to keep boxes in: see above' 'set BOXES_RUN and BOXES_ROOT to directories of your own'
 }
 
 # Sets $state from the kernel, never from belief: running, starting, exited or absent.
@@ -661,7 +669,7 @@ claim() {
   while read -r key _ id _; do [ "$key" != Uid: ] || break; done </proc/self/status
   [ "$id" = "$caller" ] || die 125 "this program makes boxes of user $caller, and this is user $id" 'run it as that user, or plan again as this one'
   own_run_root
-  if [ ! -d "$run_root" ] || [ ! -d "$data_root/boxes" ] || [ ! -d "$roots" ]; then mkdir -p "$run_root" "$data_root/boxes" "$roots"; fi
+  if [ ! -d "$run_root" ] || [ ! -d "$data_root/boxes" ] || [ ! -d "$roots" ]; then make_places "$run_root" "$data_root/boxes" "$roots"; fi
   lock
   look "$run"
   case $state in
@@ -1071,7 +1079,7 @@ down() {
         if alive "$run/owner"; then kill -KILL "$pid" 2>/dev/null || :; fi
         ;;
     esac
-    [ -d "$run_root" ] || mkdir -p "$run_root"
+    [ -d "$run_root" ] || make_places "$run_root"
     lock
     look "$run"
     case $state in
@@ -1287,18 +1295,18 @@ prepare() {
   umask 077
   keep_program
   mkfifo "$run/go" "$run/status" "$run/rooted" "$run/launched" "$run/said"
-  step 'Write down its ids' uidMappings
-  tell_ids '300000 65536'
-  step 'Make or find the user namespace' 'userns_mode, uidMappings, gidMappings'
-  hold_users unshare --user --
-  printf '%s\n' '0 300000 65536' >"/proc/$holder/uid_map"
-  printf '%s\n' '0 300000 65536' >"/proc/$holder/gid_map"
   step 'Open the writable layer' always
   if [ -e "$data/lower" ]; then
     same_lower 'host 0:300000:65536 0:300000:65536'
   else
     printf '%s\n' 'host 0:300000:65536 0:300000:65536' >"$data/lower"
   fi
+  step 'Write down its ids' uidMappings
+  tell_ids '300000 65536'
+  step 'Make or find the user namespace' 'userns_mode, uidMappings, gidMappings'
+  hold_users unshare --user --
+  printf '%s\n' '0 300000 65536' >"/proc/$holder/uid_map"
+  printf '%s\n' '0 300000 65536' >"/proc/$holder/gid_map"
   step 'Use the host'\''s own userland' rootfs
   lower=/
   export lower
