@@ -14,6 +14,20 @@ export interface UpFlags {
 
 /** `boxes up`: runs the very text that `boxes plan` prints; its exit status is ours. */
 export async function up(io: Io, { spec }: { spec: string }, flags: UpFlags): Promise<number> {
+  // Standard input is there once only.
+  for (let left = spec === '-' ? 0 : retries; ; left--) {
+    const { ran, status } = await once(io, spec, flags)
+    if (ran || status !== idsTaken) return status
+    if (left === 0) return 125
+    io.err(`boxes: planned again, with other ids\n`)
+  }
+}
+
+/** What a program ends with whose ids (`userns_mode: auto`) are by now those of a box that was planned at the same time. */
+const idsTaken = 75
+const retries = 20
+
+async function once(io: Io, spec: string, flags: UpFlags): Promise<{ ran: boolean; status: number }> {
   const plan = loadPlan(io, spec, { strict: flags.strict, status: 125 })
   const { box } = plan
   const args = ['up', ...(flags.detach ? ['-d'] : []), ...(flags.rm ? ['--rm'] : [])]
@@ -29,6 +43,6 @@ export async function up(io: Io, { spec }: { spec: string }, flags: UpFlags): Pr
     const steps = { step: view.step, running }
     const status = await runProgram(file, { args, env: io.env, trace: flags.verbose === true, steps })
     if (!ran) view.failed()
-    return status
+    return { ran, status }
   })
 }

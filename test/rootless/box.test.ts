@@ -194,10 +194,21 @@ test('ids that another box took meanwhile are not taken twice', async () => {
   const text = readFileSync(second.program, 'utf8').replaceAll(`${other} 4096`, `${own} 4096`)
   writeFileSync(second.program, text)
   expect(await second.up({ detach: true })).toMatchObject({
-    status: 125,
+    status: 75,
     stderr: expect.stringContaining('are not free'),
   })
   expect(existsSync(second.box.paths.data)).toBe(false)
+})
+
+test('boxes that are planned at the same time get ids of their own, all of them', async () => {
+  const boxes = Array.from({ length: 6 }, () =>
+    here.box({ ...spec, userns_mode: 'auto', command: ['sleep', '1000'] }),
+  )
+  const ups = await Promise.all(boxes.map((box) => here.cli(['up', '-d', box.spec])))
+  expect(ups.map(({ status }) => status)).toEqual(boxes.map(() => 0))
+  const ids = boxes.map((box) => readFileSync(`${box.box.paths.data}/ids`, 'utf8'))
+  expect(new Set(ids).size).toBe(boxes.length)
+  for (const box of boxes) await box.down('-t', '0')
 })
 
 test('a box whose layer belongs to other ids is refused, and keeps those that it has', async () => {

@@ -21,7 +21,7 @@ test(
   async () => {
     const { status, stderr } = await boot('sleep 1000', 12)
     expect(stderr).toContain('vm: the command did not end within 12 seconds\n')
-    expect(stderr).toMatch(/==> .*\/console <==\n[^]*\S/)
+    expect(stderr).toMatch(/==> .*\/console <==\n[\s\S]*\S/)
     expect(status).toBe(124)
     expect(runs()).toEqual([])
   },

@@ -114,13 +114,14 @@ same_lower() {
 }
 
 # take_ids 'FIRST COUNT'...: of the host, unless another box has one of them. Under the lock, until they are written down.
+# 75 is EX_TEMPFAIL of sysexits.h: a new plan would do.
 take_ids() {
   lock
   for file in "$data_root"/boxes/*/ids; do
     if [ "$file" = "$data/ids" ] || [ ! -e "$file" ]; then continue; fi
     while read -r first count; do
       for range; do
-        [ "${range% *}" -ge $((first + count)) ] || [ "$first" -ge $((${range% *} + ${range#* })) ] || die 125 \
+        [ "${range% *}" -ge $((first + count)) ] || [ "$first" -ge $((${range% *} + ${range#* })) ] || die 75 \
           "the ids $range are not free: see $file" 'plan again: boxes up chooses others'
       done
     done <"$file"
