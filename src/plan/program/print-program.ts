@@ -3,22 +3,14 @@ import { quote } from '../../shell/quote.ts'
 import type { Command, Plan, Step, Where } from '../plan.ts'
 import frame from './frame.sh'
 import { parts as partsOf } from './parts.ts'
+import { reached } from './reached.ts'
 
 /** The program of a plan: POSIX shell, complete, the same text for the same plan. */
 export function printProgram(plan: Plan): string {
   const { box, steps } = plan
   const { texts, shells } = partsOf(plan)
   const at = (where: Where) => steps.filter((step) => step.where === where)
-  const parts = [
-    header(plan),
-    Object.entries(plan.constants)
-      .map(([name, value]) => `${name}=${quote(value)}`)
-      .join('\n'),
-    box.launcher === 'busybox' ? itself : `${itself}\n${otherShell}`,
-    ...texts.map(([name, text]) => `${name}=${quote(`\n${text}`)}`),
-    frame.trimEnd(),
-    ...shells.map((text) => text.trimEnd()),
-    '# ---- This box ---------------------------------------------------------------------------------',
+  const own = [
     functionOf('prepare', 'On the host, before anything of the box runs.', at('host')),
     functionOf('confine', 'The control group.', at('confine')),
     functionOf('enter_scope', 'The control group, where systemd makes it.', at('scope')),
@@ -33,6 +25,17 @@ export function printProgram(plan: Plan): string {
     functionOf('entering', 'A further process in the running box.', at('enter')),
     undoOf(steps),
     dispatch,
+  ].join('\n\n')
+  const parts = [
+    header(plan),
+    Object.entries(plan.constants)
+      .map(([name, value]) => `${name}=${quote(value)}`)
+      .join('\n'),
+    box.launcher === 'busybox' ? itself : `${itself}\n${otherShell}`,
+    ...texts.map(([name, text]) => `${name}=${quote(`\n${text}`)}`),
+    reached([frame, ...shells], own),
+    '# ---- This box ---------------------------------------------------------------------------------',
+    own,
     `#box ${JSON.stringify(box)}`,
   ]
   return `${parts.join('\n\n')}\n`
@@ -46,7 +49,7 @@ function header({ box }: Plan): string {
     '#        stop [-t SECONDS] | down [-t SECONDS] | status | logs [-f] [-n N]',
     '# exit status: 125 boxes itself, 126 the command cannot run, 127 it is not there, 128+n signal n, else its own',
     ...box.notes.map((note) => `# note: ${printable(note)}`),
-    '# shellcheck disable=SC2016,SC2034,SC2209,SC2317 # perl and spec text stand in single quotes; one frame serves every box',
+    '# shellcheck disable=SC2016,SC2034,SC2209,SC2317 # perl and spec text stand in single quotes; functions and variables may be a few too many',
     'set -eu',
     'umask 077',
     // An ordinary user's path, and cron's, have neither pivot_root nor ip.

@@ -4,7 +4,7 @@
 #        stop [-t SECONDS] | down [-t SECONDS] | status | logs [-f] [-n N]
 # exit status: 125 boxes itself, 126 the command cannot run, 127 it is not there, 128+n signal n, else its own
 # note: rootfs: fuse-overlayfs lays the writable layer, a process that runs beside the box: over / the kernel lets root alone lay one
-# shellcheck disable=SC2016,SC2034,SC2209,SC2317 # perl and spec text stand in single quotes; one frame serves every box
+# shellcheck disable=SC2016,SC2034,SC2209,SC2317 # perl and spec text stand in single quotes; functions and variables may be a few too many
 set -eu
 umask 077
 export LC_ALL=C PATH="${PATH:-/usr/bin:/bin}:/usr/sbin:/sbin"
@@ -437,23 +437,6 @@ peer() {
   peer=$pid
 }
 
-# no_tracer PEER [REMEDY]: nobody in the pid namespace that is joined may trace (CAP_SYS_PTRACE, 19): while this box starts, its processes
-# there still have the host in reach. Who has CAP_SYS_ADMIN (21), too, has that anyway.
-no_tracer() {
-  tracer=''
-  for place in /proc/[0-9]*; do
-    # shellcheck disable=SC3013 # -ef: POSIX since 2024; dash, busybox ash and bash have it
-    if [ "$place/ns/pid" -ef "/proc/$1/ns/pid" ] && [ "$place/ns/user" -ef /proc/self/ns/user ]; then
-      while read -r key value; do
-        [ "$key" != CapBnd: ] || [ "$((0x$value >> 19 & 5))" -ne 1 ] || tracer=${place#/proc/}
-      done 2>/dev/null <"$place/status" || :
-    fi
-  done
-  [ -z "$tracer" ] ||
-    die 125 "pid: process $tracer, in the namespace that is to be joined, has CAP_SYS_PTRACE: it could look at the host through this box" \
-      "${2:-let the box with that capability join, after this one}"
-}
-
 # ---- What steps call -----------------------------------------------------------------------------
 
 # The text that is running is kept for every later verb; `up` waits for the copy only at its end.
@@ -470,29 +453,9 @@ same_lower() {
   [ "$lower" = "$1" ] || die 125 "its writable layer lies on another root: $lower" "boxes down $name removes that layer"
 }
 
-# take_ids 'FIRST COUNT'...: of the host, unless another box has one of them. Under the lock, until they are written down.
-take_ids() {
-  lock
-  for file in "$data_root"/boxes/*/ids; do
-    if [ "$file" = "$data/ids" ] || [ ! -e "$file" ]; then continue; fi
-    while read -r first count; do
-      for range; do
-        [ "${range% *}" -ge $((first + count)) ] || [ "$first" -ge $((${range% *} + ${range#* })) ] || die 125 \
-          "the ids $range are not free: see $file" 'plan again: boxes up chooses others'
-      done
-    done <"$file"
-  done
-  tell_ids "$@"
-  unlock
-}
-
-tell_ids() { printf '%s\n' "$@" >"$data/ids"; }
-
 remove_directories() {
   if [ "$keep_layer" = yes ]; then erase "$run"; else erase "$run" "$data"; fi
 }
-
-erase() { rm -rf -- "$@"; }
 
 # The box's groups, then the common parents if they are empty. A group is busy for a moment after its last process has
 # gone, and a box may have made groups below its own.
@@ -516,112 +479,14 @@ remove_groups() {
   end_scope
 }
 
-end_scope() { :; }
-
-# cached COMMAND...: makes an entry of the cache once, however many ask. A half-made one has another name, and is taken away.
-# The cache is locked as a whole: a lock file for each entry would be one more thing to remove at the right moment.
-cached() {
-  [ ! -d "$lower" ] || return 0
-  exec 9<"$roots"
-  patiently flock 9
-  if [ ! -d "$lower" ]; then
-    erase "$lower.part"
-    mkdir -m 755 "$lower.part"
-    if ! ( "$@" ); then
-      erase "$lower.part"
-      return 1
-    fi
-    mv -- "$lower.part" "$lower"
-  fi
-  exec 9<&-
-}
-
-# drop_part ENTRY: what a death left half made in the cache, unless somebody is making it.
-drop_part() {
-  [ -e "$1.part" ] || return 0
-  exec 8<"$roots"
-  if flock -n 8; then erase "$1.part"; fi
-  exec 8<&-
-}
-
-# unpack ARCHIVE SHA256
-unpack() { cached unpack_now "$@"; }
-
-# One archive into one empty directory: GNU tar keeps a hostile one inside: it refuses `..` and takes the / off absolute names.
-unpack_now() {
-  sum=$(sha256sum <"$1") || die 125 "the archive $1 cannot be read" 'check the path'
-  [ "${sum%% *}" = "$2" ] || die 125 "the archive $1 is not the one that was planned: its sha256 is ${sum%% *}" 'plan again'
-  extract "$1"
-}
-
-extract() { untar "$1"; }
-
-# untar ARCHIVE [WORD...]
-untar() {
-  archive=$1
-  shift
-  patiently become_root tar --extract --file "$archive" --directory "$lower.part" --numeric-owner --same-permissions --xattrs --xattrs-include='*' --delay-directory-restore "$@"
-}
-
-# bootstrap COMMAND... with @ where the directory goes
-bootstrap() { cached bootstrap_now "$@"; }
-
-bootstrap_now() {
-  count=$#
-  while [ "$count" -gt 0 ]; do
-    word=$1
-    shift
-    [ "$word" != @ ] || word=$lower.part
-    set -- "$@" "$word"
-    count=$((count - 1))
-  done
-  patiently "$@" >&2
-}
-
 # Without dns of its own a box has a copy of the host's name servers.
 copy_resolv_conf() {
   while read -r line || [ -n "$line" ]; do printf '%s\n' "$line"; done 2>/dev/null </etc/resolv.conf >"$run/resolv.conf" || : >"$run/resolv.conf"
 }
 
-# volume_source PATH create|exists: sets $source, the canonical path, and $source_flags, which a read-only remount must repeat.
-volume_source() {
-  if [ "$2" = create ] && [ ! -e "$1" ]; then (umask 022; mkdir -p -- "$1"); fi
-  { [ -e "$1" ] && source=$(readlink -f -- "$1"); } || die 125 "the volume's source $1 does not exist" 'create it, or correct the spec'
-  source_flags='' longest=0
-  while read -r _ _ _ _ point flags _; do
-    case $source/ in
-      "${point%/}"/*)
-        if [ "${#point}" -ge "$longest" ]; then
-          longest=${#point} source_flags=''
-          for flag in nosuid nodev noexec; do case ,$flags, in *,"$flag",*) source_flags="$source_flags,$flag" ;; esac; done
-        fi
-        ;;
-    esac
-  done </proc/self/mountinfo
-}
-
-# device_number rule|block PATH: sets $number, `c 10:200` or `8:0`.
-device_number() {
-  letter=''
-  if [ -b "$2" ]; then letter=b; elif [ -c "$2" ] && [ "$1" = rule ]; then letter=c; fi
-  { [ -n "$letter" ] && number=$(stat -L -c '0x%t 0x%T' -- "$2") && number=$(printf '%d:%d' "${number% *}" "${number#* }"); } ||
-    die 125 "$2 is not a ${1%rule} device" 'name a device node of this host'
-  [ "$1" != rule ] || number="$letter $number"
-}
-
 # users VERB...: see USER above
 users() {
   perl -e "$USER" "$machine" "$@"
-}
-
-become_root() { exec "$@"; }
-
-# mapped FIELD COMMAND...: mounts with mapped owners, which is for the file system to allow.
-mapped() {
-  field=$1
-  shift
-  "$@" || die 125 "$field: its owners could not be mapped: see above" \
-    'Linux maps those of ext4, xfs, btrfs and most other disks, not of network file systems, /proc or an overlay'
 }
 
 # The furnisher's shell becomes the helper, which enters the user namespace, pivots, says ok and waits.
@@ -642,20 +507,6 @@ hold_users() {
   exec 6<&-
 }
 
-# Host ids of the namespace's root, and the files that are its own.
-own_users() {
-  while read -r inside outside _; do [ "$inside" != 0 ] || owner_uid=$outside; done <"/proc/$holder/uid_map"
-  while read -r inside outside _; do [ "$inside" != 0 ] || owner_gid=$outside; done <"/proc/$holder/gid_map"
-  export owner_uid owner_gid
-  cp -- "$self" "$run/program"
-  self=$run/program
-  chmod 711 "$run_root" "$run"
-  # What PID 1 reads, and what the box may write; never the directory, nor what later verbs of root go by.
-  for file in program process rooted fstab hosts hostname resolv.conf; do
-    [ ! -e "$run/$file" ] || chown "$owner_uid:$owner_gid" "$run/$file"
-  done
-}
-
 # PID 1 may be early: the furnisher says here, too, that the root is there. Or late, and the furnisher is dead: to open the pipe
 # for reading alone would wait for ever for one who writes.
 root_is_there() {
@@ -664,24 +515,6 @@ root_is_there() {
   exec 7>&-
   read -r word <&6 || { at=''; exit 125; }
   exec 6<&-
-}
-
-# mask PATH MOUNT...: a file by the box's own /dev/null, a directory by an empty tmpfs.
-mask() {
-  path=$1
-  shift
-  "$@" --bind /dev/null "$path" 2>/dev/null ||
-    "$@" -t tmpfs -o ro,size=0,nosuid,nodev,noexec tmpfs "$path" 2>/dev/null ||
-    die 125 "maskedPaths: $path is not in the root file system" 'remove it, or correct the path'
-}
-
-# read_only PATH MOUNT...: in two steps, since the second repeats what the mount there refuses (nodev, noexec); one alone would take that.
-read_only() {
-  path=$1
-  shift
-  case $path in /proc/* | /sys/*) flags=ro,nosuid,nodev,noexec ;; *) flags=ro ;; esac
-  { "$@" --rbind "$path" "$path" && "$@" --options-source mtab -o "remount,bind,$flags" "$path"; } ||
-    die 125 "readonlyPaths: $path could not be made read-only: see above" 'correct the path'
 }
 
 # apart PID: no mount there holds the root of this tree, at its top or further down.
@@ -698,16 +531,6 @@ apart() {
         ;;
     esac
   done <"/proc/$1/mountinfo"
-}
-
-# patiently COMMAND...: a long one; a signal ends it and the program, not only after it is done.
-patiently() {
-  "$@" &
-  job=$!
-  job_status=0
-  wait "$job" || job_status=$?
-  job=''
-  return "$job_status"
 }
 
 # The lock of all boxes. Held for moments only; it goes with the process that holds it.
@@ -1304,8 +1127,6 @@ into() {
   entering "$@"
 }
 
-become_viewer() { exec unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" alone "$@"; }
-
 # ---- The lock, by flock ---------------------------------------------------------------------------
 
 # It is the run directory itself.
@@ -1339,26 +1160,9 @@ become_root() {
   exec nsenter --user="/proc/$holder/ns/user" -- "$@"
 }
 
-as_root() {
-  ( become_root "$@" )
-}
-
 # An ordinary user makes a view in the box's user namespace only.
 become_viewer() {
   exec nsenter --user="/proc/$enter_target/ns/user" -- unshare --mount --propagation slave -- sh ${trace:+"$trace"} "$self" alone "$@"
-}
-
-# Nobody but the machine's root makes device nodes; those of the box are in a /dev of its own.
-extract() { untar "$1" --anchored --exclude='dev/*' --exclude='./dev/*'; }
-
-# bootstrap_archive ARCHIVE COMMAND...: mmdebstrap maps ids of its own, so it hands over an archive.
-bootstrap_archive() { cached bootstrap_archive_now "$@"; }
-
-bootstrap_archive_now() {
-  archive=$1
-  shift
-  # In a condition the shell goes on after what fails.
-  patiently "$@" >&2 && extract "$archive" && rm -f -- "$archive"
 }
 
 # lay_fuse OPTIONS: an overlay made by a process. It has the host's root and not the mount that it makes, or it would ask itself for
