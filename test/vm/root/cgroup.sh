@@ -57,6 +57,7 @@ try 'down ends what the first process has left, by the group' orphans
 
 # Without the signals to each process there is cgroup.kill alone.
 by_the_file() {
+  # shellcheck disable=SC2016 # the text of a program
   sed 's/kill -KILL "$pid"/false/' "$here/programs/orphans" >"$scratch/orphans"
   [ "$(grep -c '; false' "$scratch/orphans")" != 0 ]
   sh "$scratch/orphans" up -d
