@@ -1,6 +1,6 @@
 import type { Host, IdRange } from '../host/host.ts'
+import { inOrder } from '../host/ids-in-order.ts'
 import type { Box } from '../spec/box.ts'
-import { inOrder } from '../spec/ids-in-order.ts'
 import { groups, scopeOf, scopePath, trees } from './cgroup/groups.ts'
 import { sharesMounts } from './steps/overlay.ts'
 

@@ -23,6 +23,7 @@ const typesOnly = ['plan>spec', 'plan>host', 'spec>host', 'state>spec', 'shell>p
 const tables = [
   'host/at-least.ts',
   'host/capabilities.ts',
+  'host/ids-in-order.ts',
   'host/launcher.ts',
   'host/ordinary.ts',
   'host/packages.ts',

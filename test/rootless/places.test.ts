@@ -94,7 +94,7 @@ test.each(['BOXES_RUN', 'BOXES_ROOT'])('%s where nothing can be made: what to do
     expect(await at.cli(['up', spec], { env: { ...at.env, [place]: '/nowhere/at/all' } })).toMatchObject({
       status: 125,
       stderr: expect.stringMatching(
-        /Permission denied\n.*no place to keep boxes in.*\n {2}help: set BOXES_RUN and/,
+        /cannot create directory .*Permission denied\n[\s\S]*no place to keep boxes in.*\n {2}help: set BOXES_RUN and/,
       ),
     })
   } finally {

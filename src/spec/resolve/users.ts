@@ -1,7 +1,7 @@
 import type { IdRange, UserFacts } from '../../host/host.ts'
+import { inOrder } from '../../host/ids-in-order.ts'
 import { moreIds, openLock } from '../../host/ordinary.ts'
 import type { IdMapping, Namespace, Namespaces } from '../box.ts'
-import { inOrder } from '../ids-in-order.ts'
 import { ownRange } from './auto-ids.ts'
 import type { Context } from './context.ts'
 import { givenMappings, type Mappings } from './mappings.ts'
