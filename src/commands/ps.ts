@@ -3,7 +3,7 @@ import { realIo } from '../cli/io.ts'
 import { ps } from '../cli/ps.ts'
 
 export default class Ps extends Command {
-  static override summary = 'List the boxes of this machine, those that have ended too.'
+  static override summary = 'List your boxes, those that have ended too.'
   static override examples = [
     '<%= config.bin %> ps',
     '<%= config.bin %> ps --format json',

@@ -1,7 +1,7 @@
 import { isSince } from './at-least.ts'
 import type { Finding } from './doctor.ts'
 import type { Host, IdRange } from './host.ts'
-import { moreIds, openLock } from './ordinary.ts'
+import { type DEVICES, moreIds, openLock, uselessness } from './ordinary.ts'
 import { packageOf } from './packages.ts'
 
 /** What an ordinary user needs of the machine for boxes of their own; root needs none of it. */
@@ -26,17 +26,14 @@ export const userChecks = (host: Host): readonly Finding[] => {
     ids('/etc/subgid', user.subgids, host),
     row('overlay by a user', isSince(host, [5, 11]) && filesystems.includes('overlay'), {
       cost: 'the kernel lays no writable layer over a directory or an image',
-      fallback: hasFuse(host) ? 'fuse-overlayfs' : 'each box has a copy of its root file system',
+      fallback: uselessness(host, 'fuse-overlayfs')
+        ? 'each box has a copy of its root file system'
+        : 'fuse-overlayfs',
       remedy: 'Linux 5.11 or newer, with overlay',
     }),
-    row('fuse-overlayfs', hasFuse(host), {
-      found: host.tools['fuse-overlayfs']?.path ?? '',
-      cost: 'rootfs: host is refused',
-      package: packageOf(host, 'fuse-overlayfs'),
-      remedy: filesystems.includes('fuse') ? '' : 'modprobe fuse',
-    }),
-    tool(host, 'pasta', 'network_mode: pasta is refused'),
-    tool(host, 'slirp4netns', 'network_mode: slirp4netns is refused'),
+    opener(host, 'fuse-overlayfs', 'rootfs: host is refused'),
+    opener(host, 'pasta', 'network_mode: pasta is refused'),
+    opener(host, 'slirp4netns', 'network_mode: slirp4netns is refused'),
     row('XDG_RUNTIME_DIR', user.runRoot !== `/tmp/boxes-${user.uid}`, {
       found: user.runRoot,
       cost: 'no directory that goes when the user logs out',
@@ -62,12 +59,21 @@ const tool = (host: Host, name: string, cost: string): Finding =>
     remedy: '',
   })
 
+/** A tool that opens a device. */
+const opener = (host: Host, name: keyof typeof DEVICES, cost: string): Finding => {
+  const found = host.tools[name]?.path
+  if (found === undefined) return tool(host, name, cost)
+  const useless = uselessness(host, name)
+  return row(name, useless === null, {
+    found: useless === null ? found : `${found}, but ${useless.why}`,
+    cost,
+    remedy: useless?.remedy ?? '',
+  })
+}
+
 const ids = (file: string, ranges: readonly IdRange[], { user }: Host): Finding =>
   row(file, ranges.length > 0, {
     found: ranges.map(([first, count]) => `${first}-${first + count - 1}`).join(', '),
     cost: `${none}: there are no ids for ${user.name}`,
     remedy: moreIds(user),
   })
-
-const hasFuse = ({ tools, filesystems }: Host): boolean =>
-  'fuse-overlayfs' in tools && filesystems.includes('fuse')

@@ -62,6 +62,8 @@ export interface UserFacts {
   readonly dataRoot: string
   /** Switches of this machine that keep ordinary users from making user namespaces, e.g. `user.max_user_namespaces=0`. */
   readonly locks: readonly string[]
+  /** Of the devices that tools of an ordinary user's box open (`DEVICES`) those that the caller may; root is not asked. */
+  readonly devices: readonly string[]
 }
 
 export type IdRange = readonly [first: number, count: number]

@@ -106,6 +106,7 @@ const HOST = shape({
     runRoot: path,
     dataRoot: path,
     locks: list(text),
+    devices: list(path),
   }),
   capabilities: list(text),
   cgroup: shape({

@@ -1,4 +1,5 @@
 import type { IdRange, UserFacts } from './host.ts'
+import { DEVICES } from './ordinary.ts'
 import type { World } from './world.ts'
 
 /** Who calls, which ids are theirs to map, and where their boxes are kept. */
@@ -17,6 +18,7 @@ export const readUser = (world: World, status: string): UserFacts => {
     locks: LOCKS.filter(([file, shut]) => world.read(file)?.trim() === shut).map(
       ([file, shut]) => `${file.replace('/proc/sys/', '').replaceAll('/', '.')}=${shut}`,
     ),
+    devices: uid === 0 ? [] : [...new Set(Object.values(DEVICES))].filter((device) => world.writable(device)),
   }
 }
 

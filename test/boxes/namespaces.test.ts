@@ -195,3 +195,17 @@ test('pid: box:NAME with a user namespace: that of the same box, and /proc shows
     /the \/proc of that pid namespace/,
   )
 })
+
+test.each([[false], [true]])(
+  'a box that cannot be joined is all that up speaks of (detached: %s)',
+  async (detach) => {
+    const box = here.box({ ...idle, pid: 'box:none' })
+    expect(await box.up({ detach })).toEqual({
+      status: 125,
+      stdout: '',
+      stderr:
+        `boxes: ${box.name}: the box none, whose namespace is to be joined, is not running\n` +
+        '  help: start it first: boxes up -d SPEC; boxes ps lists those that run\n',
+    })
+  },
+)

@@ -99,6 +99,22 @@ test('the writable layer: what stands in for the kernel’s overlay', () => {
   })
 })
 
+test('a tool that is there, and may not open its device', () => {
+  const closed = having({ devices: [] })
+  for (const tool of ['pasta', 'slirp4netns'])
+    expect(finding(closed, tool)).toMatchObject({
+      ok: false,
+      package: '',
+      found: `/usr/bin/${tool}, but anna may not open /dev/net/tun`,
+      remedy: 'as root: modprobe tun; chmod 666 /dev/net/tun',
+    })
+  expect(finding(closed, 'fuse-overlayfs')).toMatchObject({
+    ok: false,
+    remedy: 'as root: modprobe fuse; chmod 666 /dev/fuse',
+  })
+  expect(helpOf(closed)).toContain('as root: modprobe fuse; chmod 666 /dev/fuse')
+})
+
 test.each([
   ['newuidmap', 'uidmap'],
   ['newgidmap', 'uidmap'],

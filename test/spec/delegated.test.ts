@@ -50,7 +50,7 @@ describe('no group is delegated: each limit is a note that names its field', () 
   test('the note says how the limit would be held', () => {
     expect(notHeld('mem_limit: 64m', nothing)).toEqual([
       'mem_limit: not held: the controller "memory" is not delegated to you; log in through systemd-logind on a machine with ' +
-        'cgroup v2 (or loginctl enable-linger), and for cpu, cpuset and io systemctl edit user@.service: [Service] ' +
+        'cgroup v2 (or loginctl enable-linger); for cpu, cpuset and io also `sudo systemctl edit user@.service`, with the lines [Service] and ' +
         'Delegate=cpu cpuset io memory pids',
     ])
   })

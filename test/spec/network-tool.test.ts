@@ -18,6 +18,13 @@ describe.each(['pasta', 'slirp4netns'] as const)('network_mode: %s', (tool) => {
     ])
   })
 
+  test('it is refused where its device is shut', () => {
+    const closed = { ...host, user: { ...host.user, devices: ['/dev/fuse'] } }
+    expect(errorsOf(field, { host: closed })).toEqual([
+      `network_mode: ${tool} cannot connect the box: anna may not open /dev/net/tun`,
+    ])
+  })
+
   test('no raw packets, unless they are asked for, and then it says what that means', () => {
     const plain = boxOf(field, { host })
     expect(plain.privileges.capabilities).not.toContain('CAP_NET_RAW')

@@ -1,4 +1,5 @@
 import { isSince } from '../../host/at-least.ts'
+import { uselessness } from '../../host/ordinary.ts'
 import type { Layer, Rootfs } from '../box.ts'
 import type { Context } from './context.ts'
 
@@ -12,7 +13,8 @@ export function resolveLayer({ host, note, error }: Context, rootfs: Rootfs): La
     rootfs.kind === 'host'
       ? 'over / the kernel lets root alone lay one'
       : 'before Linux 5.11 the kernel lets root alone lay one'
-  if ('fuse-overlayfs' in host.tools && host.filesystems.includes('fuse')) {
+  const useless = uselessness(host, 'fuse-overlayfs')
+  if (useless === null) {
     note(`rootfs: fuse-overlayfs lays the writable layer, a process that runs beside the box: ${reason}`)
     return 'fuse-overlayfs'
   }
@@ -20,9 +22,9 @@ export function resolveLayer({ host, note, error }: Context, rootfs: Rootfs): La
     error(
       ['rootfs'],
       'host',
-      `a writable layer over / needs fuse-overlayfs: ${reason}`,
-      'install the package fuse-overlayfs, or name a directory or a tarball',
+      `a writable layer over / needs fuse-overlayfs, but ${useless.why}: ${reason}`,
+      `${useless.remedy}; or name a directory or a tarball`,
     )
-  else note(`rootfs: the box has a copy of its root file system: ${reason}, and fuse-overlayfs is not there`)
+  else note(`rootfs: the box has a copy of its root file system: ${reason}, and ${useless.why}`)
   return 'copy'
 }

@@ -1,3 +1,4 @@
+import { uselessness } from '../../host/ordinary.ts'
 import type { Box } from '../box.ts'
 import type { Spec } from '../spec.ts'
 import type { Context } from './context.ts'
@@ -30,6 +31,10 @@ export function resolveNetworkTool(
       `${tool} is for boxes of an ordinary user: it would connect to others as root`,
       'run boxes as an ordinary user, or use none, host, box:NAME or an absolute path',
     )
+  // One that is not there is told with all other tools.
+  const useless = tool === null || host.root || !(tool in host.tools) ? null : uselessness(host, tool)
+  if (useless !== null)
+    error(['network_mode'], 'host', `${tool} cannot connect the box: ${useless.why}`, useless.remedy)
   const forger = forging.filter((name) => capabilities.includes(name))
   if (mayBeConnected(context) && forger.length > 0)
     note(

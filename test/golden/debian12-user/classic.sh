@@ -4,9 +4,9 @@
 #        stop [-t SECONDS] | down [-t SECONDS] | status | logs [-f] [-n N]
 # exit status: 125 boxes itself, 126 the command cannot run, 127 it is not there, 128+n signal n, else its own
 # note: rootfs: fuse-overlayfs lays the writable layer, a process that runs beside the box: over / the kernel lets root alone lay one
-# note: mem_limit: not held: the controller "memory" is not delegated to you; log in through systemd-logind on a machine with cgroup v2 (or loginctl enable-linger), and for cpu, cpuset and io systemctl edit user@.service: [Service] Delegate=cpu cpuset io memory pids
-# note: oom_kill_disable: not held: the controller "memory" is not delegated to you; log in through systemd-logind on a machine with cgroup v2 (or loginctl enable-linger), and for cpu, cpuset and io systemctl edit user@.service: [Service] Delegate=cpu cpuset io memory pids
-# note: mem_swappiness: not held: the controller "memory" is not delegated to you; log in through systemd-logind on a machine with cgroup v2 (or loginctl enable-linger), and for cpu, cpuset and io systemctl edit user@.service: [Service] Delegate=cpu cpuset io memory pids
+# note: mem_limit: not held: the controller "memory" is not delegated to you; log in through systemd-logind on a machine with cgroup v2 (or loginctl enable-linger); for cpu, cpuset and io also `sudo systemctl edit user@.service`, with the lines [Service] and Delegate=cpu cpuset io memory pids
+# note: oom_kill_disable: not held: the controller "memory" is not delegated to you; log in through systemd-logind on a machine with cgroup v2 (or loginctl enable-linger); for cpu, cpuset and io also `sudo systemctl edit user@.service`, with the lines [Service] and Delegate=cpu cpuset io memory pids
+# note: mem_swappiness: not held: the controller "memory" is not delegated to you; log in through systemd-logind on a machine with cgroup v2 (or loginctl enable-linger); for cpu, cpuset and io also `sudo systemctl edit user@.service`, with the lines [Service] and Delegate=cpu cpuset io memory pids
 # shellcheck disable=SC2016,SC2034,SC2209,SC2317 # perl and spec text stand in single quotes; functions and variables may be a few too many
 set -eu
 umask 077
@@ -317,7 +317,11 @@ die() {
 
 # The word for a step that did not succeed; the tool has said its own above.
 blame() {
-  [ -z "$at" ] || printf 'boxes: %s: failed at "%s" (asked for by: %s)\n' "$name" "$at" "$why" >&2
+  case $at:$why in
+    :*) ;;
+    *:always) printf 'boxes: %s: failed at "%s"\n' "$name" "$at" >&2 ;;
+    *) printf 'boxes: %s: failed at "%s" (asked for by: %s)\n' "$name" "$at" "$why" >&2 ;;
+  esac
   at=''
 }
 
@@ -374,7 +378,7 @@ hasten() {
 # peer NAME: sets $peer to the pid of another running box, whose namespaces are joined.
 peer() {
   look "$run_root/$1"
-  [ "$state" = running ] || die 125 "the box $1, whose namespace is to be joined, is not running" "boxes up it first"
+  [ "$state" = running ] || die 125 "the box $1, whose namespace is to be joined, is not running" 'start it first: boxes up -d SPEC; boxes ps lists those that run'
   peer=$pid
 }
 
@@ -480,9 +484,10 @@ claim() {
 
 # Nobody in a frozen group ends, not even by SIGKILL on cgroup v1.
 thaw() {
+  # A group of systemd's may go at any moment, with its last process.
   for group in $cgroups; do
-    [ ! -e "$group/freezer.state" ] || printf 'THAWED\n' >"$group/freezer.state"
-    [ ! -e "$group/cgroup.freeze" ] || printf '0\n' >"$group/cgroup.freeze"
+    [ ! -e "$group/freezer.state" ] || printf 'THAWED\n' >"$group/freezer.state" || :
+    [ ! -e "$group/cgroup.freeze" ] || printf '0\n' >"$group/cgroup.freeze" || :
   done 2>/dev/null
 }
 
@@ -492,7 +497,6 @@ slay() {
   rounds=0
   while :; do
     left=''
-    # A group of systemd's may go at any moment, with its last process.
     for group in $cgroups; do [ ! -e "$group/cgroup.kill" ] || printf '1\n' >"$group/cgroup.kill" || :; done 2>/dev/null
     if alive "$run/init"; then left=$pid; kill -KILL "$pid" 2>/dev/null || :; fi
     for group in $cgroups; do
@@ -645,7 +649,7 @@ hear() {
   esac
 }
 
-# Starts the monitor with the box's standard streams. No terminal goes into a box: what is typed could be forged there
+# Starts the monitor with the box's standard streams, by exec: those of a call would be gone before its EXIT trap speaks. No terminal goes into a box: what is typed could be forged there
 # (TIOCSTI, CVE-2017-5226); a terminal is a new one (script), or is passed on by cat.
 start_monitor() {
   export furnisher
@@ -658,9 +662,9 @@ start_monitor() {
       { exec <&8; typescript; } &
     fi
   elif [ "$detach" = yes ]; then
-    { trap 'confess 4>&5' EXIT; scoped; trap - EXIT; spawn 4>&5 5</dev/null 6<&- 7>&- 8<&- >"$run/said" 2>&1 & record <"$run/said"; } &
+    { trap 'confess 4>&5' EXIT; scoped; trap - EXIT; { exec 4>&5 5</dev/null 6<&- 7>&- 8<&- >"$run/said" 2>&1; spawn; } & record <"$run/said"; } &
   else
-    if [ -t 1 ] || [ -t 2 ] || [ -t 8 ]; then relay; else spawn 4>&5 5<&8 6<&- 7>&- 8<&- & fi
+    if [ -t 1 ] || [ -t 2 ] || [ -t 8 ]; then relay; else { exec 4>&5 5<&8 6<&- 7>&- 8<&-; spawn; } & fi
   fi
   monitor=$!
 }
@@ -690,7 +694,7 @@ relay() {
     typist=$!
     exec 8<"$run/in"
   fi
-  spawn 4>&5 5<&8 6<&- 7>&- 8<&- >"$run/out" 2>"$run/err" &
+  { exec 4>&5 5<&8 6<&- 7>&- 8<&- >"$run/out" 2>"$run/err"; spawn; } &
 }
 
 # The box's output, kept: two files of at most $log_bytes each.
@@ -1352,4 +1356,4 @@ case ${1-} in
 esac
 exit
 
-#box {"name":"classic","source":{"path":"specs/classic.yaml","sha256":"0000000000000000000000000000000000000000000000000000000000000000"},"labels":{},"paths":{"runRoot":"/run/user/1000/boxes","run":"/run/user/1000/boxes/classic","dataRoot":"/home/anna/.local/share/boxes","data":"/home/anna/.local/share/boxes/boxes/classic","roots":"/home/anna/.local/share/boxes/roots"},"launcher":"perl","namespaces":{"mount":{"mode":"private"},"pid":{"mode":"private"},"network":{"mode":"private"},"ipc":{"mode":"private"},"uts":{"mode":"private"},"cgroup":{"mode":"private"},"time":{"mode":"private"},"user":{"mode":"private"},"ids":"shared","uidMappings":[{"containerID":0,"hostID":1000,"size":1},{"containerID":1,"hostID":100000,"size":65536}],"gidMappings":[{"containerID":0,"hostID":1000,"size":1},{"containerID":1,"hostID":100000,"size":65536}],"timeOffsets":{"monotonic":0,"boottime":0}},"rootfs":{"kind":"host"},"layer":"fuse-overlayfs","mounts":{"readOnly":false,"volumes":[],"tmpfs":[],"devices":[],"shmSize":67108864,"masked":"default","readonlyPaths":"default"},"network":{"hosts":["127.0.0.1\tlocalhost","::1\tlocalhost ip6-localhost ip6-loopback","fe00::\tip6-localnet","ff00::\tip6-mcastprefix","ff02::1\tip6-allnodes","ff02::2\tip6-allrouters","127.0.1.1\tclassic"],"resolvConf":null,"tool":null},"process":{"args":["true"],"workingDir":"/","user":"0","groups":[],"umask":18,"ulimits":[],"oomScoreAdj":null,"sysctls":[],"init":false,"tty":false,"hostname":"classic","domainname":null,"stopSignal":"TERM","stopGracePeriod":10,"environment":[["PATH","/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],["HOSTNAME","classic"]]},"privileges":{"privileged":false,"capabilities":["CAP_CHOWN","CAP_DAC_OVERRIDE","CAP_FOWNER","CAP_FSETID","CAP_KILL","CAP_SETGID","CAP_SETUID","CAP_SETPCAP","CAP_NET_BIND_SERVICE","CAP_NET_RAW","CAP_SYS_CHROOT","CAP_MKNOD","CAP_AUDIT_WRITE","CAP_SETFCAP"],"noNewPrivs":true,"seccomp":{"name":"default","profile":null},"landlock":null},"resources":{"cpus":null,"cpuShares":null,"cpuset":null,"cpusetMems":null,"memory":67108864,"memoryReservation":null,"memorySwap":null,"swappiness":10,"oomKillDisable":true,"pids":null,"blkio":{"weight":null,"weightDevices":[],"limits":[]},"deviceRules":[],"hugetlb":[],"unified":[]},"notes":["rootfs: fuse-overlayfs lays the writable layer, a process that runs beside the box: over / the kernel lets root alone lay one","mem_limit: not held: the controller \"memory\" is not delegated to you; log in through systemd-logind on a machine with cgroup v2 (or loginctl enable-linger), and for cpu, cpuset and io systemctl edit user@.service: [Service] Delegate=cpu cpuset io memory pids","oom_kill_disable: not held: the controller \"memory\" is not delegated to you; log in through systemd-logind on a machine with cgroup v2 (or loginctl enable-linger), and for cpu, cpuset and io systemctl edit user@.service: [Service] Delegate=cpu cpuset io memory pids","mem_swappiness: not held: the controller \"memory\" is not delegated to you; log in through systemd-logind on a machine with cgroup v2 (or loginctl enable-linger), and for cpu, cpuset and io systemctl edit user@.service: [Service] Delegate=cpu cpuset io memory pids"]}
+#box {"name":"classic","source":{"path":"specs/classic.yaml","sha256":"0000000000000000000000000000000000000000000000000000000000000000"},"labels":{},"paths":{"runRoot":"/run/user/1000/boxes","run":"/run/user/1000/boxes/classic","dataRoot":"/home/anna/.local/share/boxes","data":"/home/anna/.local/share/boxes/boxes/classic","roots":"/home/anna/.local/share/boxes/roots"},"launcher":"perl","namespaces":{"mount":{"mode":"private"},"pid":{"mode":"private"},"network":{"mode":"private"},"ipc":{"mode":"private"},"uts":{"mode":"private"},"cgroup":{"mode":"private"},"time":{"mode":"private"},"user":{"mode":"private"},"ids":"shared","uidMappings":[{"containerID":0,"hostID":1000,"size":1},{"containerID":1,"hostID":100000,"size":65536}],"gidMappings":[{"containerID":0,"hostID":1000,"size":1},{"containerID":1,"hostID":100000,"size":65536}],"timeOffsets":{"monotonic":0,"boottime":0}},"rootfs":{"kind":"host"},"layer":"fuse-overlayfs","mounts":{"readOnly":false,"volumes":[],"tmpfs":[],"devices":[],"shmSize":67108864,"masked":"default","readonlyPaths":"default"},"network":{"hosts":["127.0.0.1\tlocalhost","::1\tlocalhost ip6-localhost ip6-loopback","fe00::\tip6-localnet","ff00::\tip6-mcastprefix","ff02::1\tip6-allnodes","ff02::2\tip6-allrouters","127.0.1.1\tclassic"],"resolvConf":null,"tool":null},"process":{"args":["true"],"workingDir":"/","user":"0","groups":[],"umask":18,"ulimits":[],"oomScoreAdj":null,"sysctls":[],"init":false,"tty":false,"hostname":"classic","domainname":null,"stopSignal":"TERM","stopGracePeriod":10,"environment":[["PATH","/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],["HOSTNAME","classic"]]},"privileges":{"privileged":false,"capabilities":["CAP_CHOWN","CAP_DAC_OVERRIDE","CAP_FOWNER","CAP_FSETID","CAP_KILL","CAP_SETGID","CAP_SETUID","CAP_SETPCAP","CAP_NET_BIND_SERVICE","CAP_NET_RAW","CAP_SYS_CHROOT","CAP_MKNOD","CAP_AUDIT_WRITE","CAP_SETFCAP"],"noNewPrivs":true,"seccomp":{"name":"default","profile":null},"landlock":null},"resources":{"cpus":null,"cpuShares":null,"cpuset":null,"cpusetMems":null,"memory":67108864,"memoryReservation":null,"memorySwap":null,"swappiness":10,"oomKillDisable":true,"pids":null,"blkio":{"weight":null,"weightDevices":[],"limits":[]},"deviceRules":[],"hugetlb":[],"unified":[]},"notes":["rootfs: fuse-overlayfs lays the writable layer, a process that runs beside the box: over / the kernel lets root alone lay one","mem_limit: not held: the controller \"memory\" is not delegated to you; log in through systemd-logind on a machine with cgroup v2 (or loginctl enable-linger); for cpu, cpuset and io also `sudo systemctl edit user@.service`, with the lines [Service] and Delegate=cpu cpuset io memory pids","oom_kill_disable: not held: the controller \"memory\" is not delegated to you; log in through systemd-logind on a machine with cgroup v2 (or loginctl enable-linger); for cpu, cpuset and io also `sudo systemctl edit user@.service`, with the lines [Service] and Delegate=cpu cpuset io memory pids","mem_swappiness: not held: the controller \"memory\" is not delegated to you; log in through systemd-logind on a machine with cgroup v2 (or loginctl enable-linger); for cpu, cpuset and io also `sudo systemctl edit user@.service`, with the lines [Service] and Delegate=cpu cpuset io memory pids"]}

@@ -4,7 +4,7 @@
 #        stop [-t SECONDS] | down [-t SECONDS] | status | logs [-f] [-n N]
 # exit status: 125 boxes itself, 126 the command cannot run, 127 it is not there, 128+n signal n, else its own
 # note: rootfs: fuse-overlayfs lays the writable layer, a process that runs beside the box: over / the kernel lets root alone lay one
-# note: mem_limit: not held: the controller "memory" is not delegated to you; log in through systemd-logind on a machine with cgroup v2 (or loginctl enable-linger), and for cpu, cpuset and io systemctl edit user@.service: [Service] Delegate=cpu cpuset io memory pids
+# note: mem_limit: not held: the controller "memory" is not delegated to you; log in through systemd-logind on a machine with cgroup v2 (or loginctl enable-linger); for cpu, cpuset and io also `sudo systemctl edit user@.service`, with the lines [Service] and Delegate=cpu cpuset io memory pids
 # shellcheck disable=SC2016,SC2034,SC2209,SC2317 # perl and spec text stand in single quotes; functions and variables may be a few too many
 set -eu
 umask 077
@@ -315,7 +315,11 @@ die() {
 
 # The word for a step that did not succeed; the tool has said its own above.
 blame() {
-  [ -z "$at" ] || printf 'boxes: %s: failed at "%s" (asked for by: %s)\n' "$name" "$at" "$why" >&2
+  case $at:$why in
+    :*) ;;
+    *:always) printf 'boxes: %s: failed at "%s"\n' "$name" "$at" >&2 ;;
+    *) printf 'boxes: %s: failed at "%s" (asked for by: %s)\n' "$name" "$at" "$why" >&2 ;;
+  esac
   at=''
 }
 
@@ -372,7 +376,7 @@ hasten() {
 # peer NAME: sets $peer to the pid of another running box, whose namespaces are joined.
 peer() {
   look "$run_root/$1"
-  [ "$state" = running ] || die 125 "the box $1, whose namespace is to be joined, is not running" "boxes up it first"
+  [ "$state" = running ] || die 125 "the box $1, whose namespace is to be joined, is not running" 'start it first: boxes up -d SPEC; boxes ps lists those that run'
   peer=$pid
 }
 
@@ -478,9 +482,10 @@ claim() {
 
 # Nobody in a frozen group ends, not even by SIGKILL on cgroup v1.
 thaw() {
+  # A group of systemd's may go at any moment, with its last process.
   for group in $cgroups; do
-    [ ! -e "$group/freezer.state" ] || printf 'THAWED\n' >"$group/freezer.state"
-    [ ! -e "$group/cgroup.freeze" ] || printf '0\n' >"$group/cgroup.freeze"
+    [ ! -e "$group/freezer.state" ] || printf 'THAWED\n' >"$group/freezer.state" || :
+    [ ! -e "$group/cgroup.freeze" ] || printf '0\n' >"$group/cgroup.freeze" || :
   done 2>/dev/null
 }
 
@@ -490,7 +495,6 @@ slay() {
   rounds=0
   while :; do
     left=''
-    # A group of systemd's may go at any moment, with its last process.
     for group in $cgroups; do [ ! -e "$group/cgroup.kill" ] || printf '1\n' >"$group/cgroup.kill" || :; done 2>/dev/null
     if alive "$run/init"; then left=$pid; kill -KILL "$pid" 2>/dev/null || :; fi
     for group in $cgroups; do
@@ -643,7 +647,7 @@ hear() {
   esac
 }
 
-# Starts the monitor with the box's standard streams. No terminal goes into a box: what is typed could be forged there
+# Starts the monitor with the box's standard streams, by exec: those of a call would be gone before its EXIT trap speaks. No terminal goes into a box: what is typed could be forged there
 # (TIOCSTI, CVE-2017-5226); a terminal is a new one (script), or is passed on by cat.
 start_monitor() {
   export furnisher
@@ -656,9 +660,9 @@ start_monitor() {
       { exec <&8; typescript; } &
     fi
   elif [ "$detach" = yes ]; then
-    { trap 'confess 4>&5' EXIT; scoped; trap - EXIT; spawn 4>&5 5</dev/null 6<&- 7>&- 8<&- >"$run/said" 2>&1 & record <"$run/said"; } &
+    { trap 'confess 4>&5' EXIT; scoped; trap - EXIT; { exec 4>&5 5</dev/null 6<&- 7>&- 8<&- >"$run/said" 2>&1; spawn; } & record <"$run/said"; } &
   else
-    if [ -t 1 ] || [ -t 2 ] || [ -t 8 ]; then relay; else spawn 4>&5 5<&8 6<&- 7>&- 8<&- & fi
+    if [ -t 1 ] || [ -t 2 ] || [ -t 8 ]; then relay; else { exec 4>&5 5<&8 6<&- 7>&- 8<&-; spawn; } & fi
   fi
   monitor=$!
 }
@@ -688,7 +692,7 @@ relay() {
     typist=$!
     exec 8<"$run/in"
   fi
-  spawn 4>&5 5<&8 6<&- 7>&- 8<&- >"$run/out" 2>"$run/err" &
+  { exec 4>&5 5<&8 6<&- 7>&- 8<&- >"$run/out" 2>"$run/err"; spawn; } &
 }
 
 # The box's output, kept: two files of at most $log_bytes each.
@@ -1267,4 +1271,4 @@ case ${1-} in
 esac
 exit
 
-#box {"name":"keeps-all","source":{"path":"specs/keeps-all.yaml","sha256":"0000000000000000000000000000000000000000000000000000000000000000"},"labels":{},"paths":{"runRoot":"/run/user/1000/boxes","run":"/run/user/1000/boxes/keeps-all","dataRoot":"/home/anna/.local/share/boxes","data":"/home/anna/.local/share/boxes/boxes/keeps-all","roots":"/home/anna/.local/share/boxes/roots"},"launcher":"perl","namespaces":{"mount":{"mode":"private"},"pid":{"mode":"private"},"network":{"mode":"private"},"ipc":{"mode":"private"},"uts":{"mode":"private"},"cgroup":{"mode":"private"},"time":{"mode":"private"},"user":{"mode":"private"},"ids":"shared","uidMappings":[{"containerID":0,"hostID":1000,"size":1},{"containerID":1,"hostID":100000,"size":65536}],"gidMappings":[{"containerID":0,"hostID":1000,"size":1},{"containerID":1,"hostID":100000,"size":65536}],"timeOffsets":{"monotonic":0,"boottime":0}},"rootfs":{"kind":"host"},"layer":"fuse-overlayfs","mounts":{"readOnly":false,"volumes":[],"tmpfs":[{"target":"/scratch","options":["nosuid","nodev","noexec"],"why":"tmpfs"}],"devices":[],"shmSize":67108864,"masked":"default","readonlyPaths":"default"},"network":{"hosts":["127.0.0.1\tlocalhost","::1\tlocalhost ip6-localhost ip6-loopback","fe00::\tip6-localnet","ff00::\tip6-mcastprefix","ff02::1\tip6-allnodes","ff02::2\tip6-allrouters","127.0.1.1\tkeeps-all"],"resolvConf":null,"tool":null},"process":{"args":["sh","-c","echo keeps all; grep -E 'CapEff|NoNewPrivs' /proc/self/status"],"workingDir":"/","user":"0","groups":[],"umask":18,"ulimits":[],"oomScoreAdj":null,"sysctls":[],"init":false,"tty":false,"hostname":"keeps-all","domainname":null,"stopSignal":"TERM","stopGracePeriod":10,"environment":[["PATH","/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],["HOSTNAME","keeps-all"]]},"privileges":{"privileged":false,"capabilities":["CAP_CHOWN","CAP_DAC_OVERRIDE","CAP_DAC_READ_SEARCH","CAP_FOWNER","CAP_FSETID","CAP_KILL","CAP_SETGID","CAP_SETUID","CAP_SETPCAP","CAP_LINUX_IMMUTABLE","CAP_NET_BIND_SERVICE","CAP_NET_BROADCAST","CAP_NET_ADMIN","CAP_NET_RAW","CAP_IPC_LOCK","CAP_IPC_OWNER","CAP_SYS_MODULE","CAP_SYS_RAWIO","CAP_SYS_CHROOT","CAP_SYS_PTRACE","CAP_SYS_PACCT","CAP_SYS_ADMIN","CAP_SYS_BOOT","CAP_SYS_NICE","CAP_SYS_RESOURCE","CAP_SYS_TIME","CAP_SYS_TTY_CONFIG","CAP_MKNOD","CAP_LEASE","CAP_AUDIT_WRITE","CAP_AUDIT_CONTROL","CAP_SETFCAP","CAP_MAC_OVERRIDE","CAP_MAC_ADMIN","CAP_SYSLOG","CAP_WAKE_ALARM","CAP_BLOCK_SUSPEND","CAP_AUDIT_READ","CAP_PERFMON","CAP_BPF","CAP_CHECKPOINT_RESTORE"],"noNewPrivs":true,"seccomp":null,"landlock":null},"resources":{"cpus":null,"cpuShares":null,"cpuset":null,"cpusetMems":null,"memory":268435456,"memoryReservation":null,"memorySwap":null,"swappiness":null,"oomKillDisable":false,"pids":null,"blkio":{"weight":null,"weightDevices":[],"limits":[]},"deviceRules":[],"hugetlb":[],"unified":[]},"notes":["rootfs: fuse-overlayfs lays the writable layer, a process that runs beside the box: over / the kernel lets root alone lay one","mem_limit: not held: the controller \"memory\" is not delegated to you; log in through systemd-logind on a machine with cgroup v2 (or loginctl enable-linger), and for cpu, cpuset and io systemctl edit user@.service: [Service] Delegate=cpu cpuset io memory pids"]}
+#box {"name":"keeps-all","source":{"path":"specs/keeps-all.yaml","sha256":"0000000000000000000000000000000000000000000000000000000000000000"},"labels":{},"paths":{"runRoot":"/run/user/1000/boxes","run":"/run/user/1000/boxes/keeps-all","dataRoot":"/home/anna/.local/share/boxes","data":"/home/anna/.local/share/boxes/boxes/keeps-all","roots":"/home/anna/.local/share/boxes/roots"},"launcher":"perl","namespaces":{"mount":{"mode":"private"},"pid":{"mode":"private"},"network":{"mode":"private"},"ipc":{"mode":"private"},"uts":{"mode":"private"},"cgroup":{"mode":"private"},"time":{"mode":"private"},"user":{"mode":"private"},"ids":"shared","uidMappings":[{"containerID":0,"hostID":1000,"size":1},{"containerID":1,"hostID":100000,"size":65536}],"gidMappings":[{"containerID":0,"hostID":1000,"size":1},{"containerID":1,"hostID":100000,"size":65536}],"timeOffsets":{"monotonic":0,"boottime":0}},"rootfs":{"kind":"host"},"layer":"fuse-overlayfs","mounts":{"readOnly":false,"volumes":[],"tmpfs":[{"target":"/scratch","options":["nosuid","nodev","noexec"],"why":"tmpfs"}],"devices":[],"shmSize":67108864,"masked":"default","readonlyPaths":"default"},"network":{"hosts":["127.0.0.1\tlocalhost","::1\tlocalhost ip6-localhost ip6-loopback","fe00::\tip6-localnet","ff00::\tip6-mcastprefix","ff02::1\tip6-allnodes","ff02::2\tip6-allrouters","127.0.1.1\tkeeps-all"],"resolvConf":null,"tool":null},"process":{"args":["sh","-c","echo keeps all; grep -E 'CapEff|NoNewPrivs' /proc/self/status"],"workingDir":"/","user":"0","groups":[],"umask":18,"ulimits":[],"oomScoreAdj":null,"sysctls":[],"init":false,"tty":false,"hostname":"keeps-all","domainname":null,"stopSignal":"TERM","stopGracePeriod":10,"environment":[["PATH","/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],["HOSTNAME","keeps-all"]]},"privileges":{"privileged":false,"capabilities":["CAP_CHOWN","CAP_DAC_OVERRIDE","CAP_DAC_READ_SEARCH","CAP_FOWNER","CAP_FSETID","CAP_KILL","CAP_SETGID","CAP_SETUID","CAP_SETPCAP","CAP_LINUX_IMMUTABLE","CAP_NET_BIND_SERVICE","CAP_NET_BROADCAST","CAP_NET_ADMIN","CAP_NET_RAW","CAP_IPC_LOCK","CAP_IPC_OWNER","CAP_SYS_MODULE","CAP_SYS_RAWIO","CAP_SYS_CHROOT","CAP_SYS_PTRACE","CAP_SYS_PACCT","CAP_SYS_ADMIN","CAP_SYS_BOOT","CAP_SYS_NICE","CAP_SYS_RESOURCE","CAP_SYS_TIME","CAP_SYS_TTY_CONFIG","CAP_MKNOD","CAP_LEASE","CAP_AUDIT_WRITE","CAP_AUDIT_CONTROL","CAP_SETFCAP","CAP_MAC_OVERRIDE","CAP_MAC_ADMIN","CAP_SYSLOG","CAP_WAKE_ALARM","CAP_BLOCK_SUSPEND","CAP_AUDIT_READ","CAP_PERFMON","CAP_BPF","CAP_CHECKPOINT_RESTORE"],"noNewPrivs":true,"seccomp":null,"landlock":null},"resources":{"cpus":null,"cpuShares":null,"cpuset":null,"cpusetMems":null,"memory":268435456,"memoryReservation":null,"memorySwap":null,"swappiness":null,"oomKillDisable":false,"pids":null,"blkio":{"weight":null,"weightDevices":[],"limits":[]},"deviceRules":[],"hugetlb":[],"unified":[]},"notes":["rootfs: fuse-overlayfs lays the writable layer, a process that runs beside the box: over / the kernel lets root alone lay one","mem_limit: not held: the controller \"memory\" is not delegated to you; log in through systemd-logind on a machine with cgroup v2 (or loginctl enable-linger); for cpu, cpuset and io also `sudo systemctl edit user@.service`, with the lines [Service] and Delegate=cpu cpuset io memory pids"]}

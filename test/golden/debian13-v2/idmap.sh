@@ -313,7 +313,11 @@ die() {
 
 # The word for a step that did not succeed; the tool has said its own above.
 blame() {
-  [ -z "$at" ] || printf 'boxes: %s: failed at "%s" (asked for by: %s)\n' "$name" "$at" "$why" >&2
+  case $at:$why in
+    :*) ;;
+    *:always) printf 'boxes: %s: failed at "%s"\n' "$name" "$at" >&2 ;;
+    *) printf 'boxes: %s: failed at "%s" (asked for by: %s)\n' "$name" "$at" "$why" >&2 ;;
+  esac
   at=''
 }
 
@@ -370,7 +374,7 @@ hasten() {
 # peer NAME: sets $peer to the pid of another running box, whose namespaces are joined.
 peer() {
   look "$run_root/$1"
-  [ "$state" = running ] || die 125 "the box $1, whose namespace is to be joined, is not running" "boxes up it first"
+  [ "$state" = running ] || die 125 "the box $1, whose namespace is to be joined, is not running" 'start it first: boxes up -d SPEC; boxes ps lists those that run'
   peer=$pid
 }
 
@@ -538,9 +542,10 @@ claim() {
 
 # Nobody in a frozen group ends, not even by SIGKILL on cgroup v1.
 thaw() {
+  # A group of systemd's may go at any moment, with its last process.
   for group in $cgroups; do
-    [ ! -e "$group/freezer.state" ] || printf 'THAWED\n' >"$group/freezer.state"
-    [ ! -e "$group/cgroup.freeze" ] || printf '0\n' >"$group/cgroup.freeze"
+    [ ! -e "$group/freezer.state" ] || printf 'THAWED\n' >"$group/freezer.state" || :
+    [ ! -e "$group/cgroup.freeze" ] || printf '0\n' >"$group/cgroup.freeze" || :
   done 2>/dev/null
 }
 
@@ -550,7 +555,6 @@ slay() {
   rounds=0
   while :; do
     left=''
-    # A group of systemd's may go at any moment, with its last process.
     for group in $cgroups; do [ ! -e "$group/cgroup.kill" ] || printf '1\n' >"$group/cgroup.kill" || :; done 2>/dev/null
     if alive "$run/init"; then left=$pid; kill -KILL "$pid" 2>/dev/null || :; fi
     for group in $cgroups; do
@@ -703,7 +707,7 @@ hear() {
   esac
 }
 
-# Starts the monitor with the box's standard streams. No terminal goes into a box: what is typed could be forged there
+# Starts the monitor with the box's standard streams, by exec: those of a call would be gone before its EXIT trap speaks. No terminal goes into a box: what is typed could be forged there
 # (TIOCSTI, CVE-2017-5226); a terminal is a new one (script), or is passed on by cat.
 start_monitor() {
   export furnisher
@@ -716,9 +720,9 @@ start_monitor() {
       { exec <&8; typescript; } &
     fi
   elif [ "$detach" = yes ]; then
-    { trap 'confess 4>&5' EXIT; scoped; trap - EXIT; spawn 4>&5 5</dev/null 6<&- 7>&- 8<&- >"$run/said" 2>&1 & record <"$run/said"; } &
+    { trap 'confess 4>&5' EXIT; scoped; trap - EXIT; { exec 4>&5 5</dev/null 6<&- 7>&- 8<&- >"$run/said" 2>&1; spawn; } & record <"$run/said"; } &
   else
-    if [ -t 1 ] || [ -t 2 ] || [ -t 8 ]; then relay; else spawn 4>&5 5<&8 6<&- 7>&- 8<&- & fi
+    if [ -t 1 ] || [ -t 2 ] || [ -t 8 ]; then relay; else { exec 4>&5 5<&8 6<&- 7>&- 8<&-; spawn; } & fi
   fi
   monitor=$!
 }
@@ -748,7 +752,7 @@ relay() {
     typist=$!
     exec 8<"$run/in"
   fi
-  spawn 4>&5 5<&8 6<&- 7>&- 8<&- >"$run/out" 2>"$run/err" &
+  { exec 4>&5 5<&8 6<&- 7>&- 8<&- >"$run/out" 2>"$run/err"; spawn; } &
 }
 
 # The box's output, kept: two files of at most $log_bytes each.
