@@ -1138,6 +1138,9 @@ make_scope() {
   read -r me _ </proc/self/stat
   tries=0 count=$1
   shift
+  # Under the lock, or the scope of an up that was killed could begin after the down that took all of it back.
+  lock
+  alive "$run/owner" || die 125 'up was ended'
   until answer=$(systemd StartTransientUnit 'ssa(sv)a(sa(sv))' "$scope" fail "$((count + 6))" Description s "the box $name" Slice s boxes.slice \
     Delegate b true PIDs au 1 "$me" CollectMode s inactive-or-failed TimeoutStopUSec t "${grace}0000" "$@" 0 2>&1); do
     # That of a box which has just ended is there for a moment.
@@ -1146,6 +1149,7 @@ make_scope() {
     [ "$tries" -lt 100 ] || die 125 "systemd gives no control group: $answer" 'boxes doctor tells what this machine has'
     sleep 0.05
   done
+  unlock
   group=${cgroups%/box}
   tries=0
   until grep -qx "$me" "$group/cgroup.procs" 2>/dev/null; do
