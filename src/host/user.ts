@@ -7,6 +7,18 @@ export const readUser = (world: World, status: string): UserFacts => {
   const id = (name: string): number =>
     Number(new RegExp(`^${name}:\\s+\\d+\\s+(\\d+)`, 'm').exec(status)?.[1] ?? 0)
   const uid = id('Uid')
+  // Root needs none of the rest.
+  if (uid === 0)
+    return {
+      uid,
+      gid: id('Gid'),
+      name: 'root',
+      subuids: [],
+      subgids: [],
+      ...ownPlaces(world.env, uid),
+      locks: [],
+      devices: [],
+    }
   const name = nameOf(world, uid)
   return {
     uid,
@@ -18,7 +30,7 @@ export const readUser = (world: World, status: string): UserFacts => {
     locks: LOCKS.filter(([file, shut]) => world.read(file)?.trim() === shut).map(
       ([file, shut]) => `${file.replace('/proc/sys/', '').replaceAll('/', '.')}=${shut}`,
     ),
-    devices: uid === 0 ? [] : [...new Set(Object.values(DEVICES))].filter((device) => world.writable(device)),
+    devices: [...new Set(Object.values(DEVICES))].filter((device) => world.writable(device)),
   }
 }
 
