@@ -24,9 +24,9 @@ const areas = [
     'a box’s life: `up`, `enter`, `logs`, `down`',
     /^boxes\/(both|busybox|debian|enter|exit|logs|many|process|specs|terminal|without)|^rootless\/(box|debian|places)|^(root|bare)\/life|^user\/box/,
   ],
-  ['limits, control groups, systemd', /\/(limits|cgroup|systemd|delegation)/],
+  ['limits, control groups, systemd', /\/(limits|cgroup|scope|systemd|delegation)/],
   ['users and their ids', /^(boxes|rootless|root)\/users/],
-  ['namespaces, network', /^boxes\/(namespaces|network)|^rootless\/network/],
+  ['namespaces, network', /^boxes\/(namespaces|network)|^(rootless|user)\/network/],
   [
     'root file systems, volumes, /proc',
     /^boxes\/(kernel-files|root|volumes)|^rootless\/archives|^root\/(idmap|volumes)/,
