@@ -367,7 +367,11 @@ export function lives(who: Who): void {
         const box = here.box({ rootfs, command: ['sleep', '1000'] })
         without(box, '  mkdir "$run"\n', '  sleep 0.05\n  mkdir -p "$run"\n')
         if (!locked) without(box, /^ {2}flock 9$/)
-        const rans = await Promise.all(Array.from({ length: 20 }, () => box.call(['up', '-d'])))
+        const ups = Array.from({ length: 20 }, () => box.call(['up', '-d']))
+        // Without it one may wait for ever, at a pipe that another has made anew: the harness ends it.
+        const rans = locked
+          ? await Promise.all(ups)
+          : (await Promise.allSettled(ups)).flatMap((ran) => (ran.status === 'fulfilled' ? [ran.value] : []))
         await until(
           async () => (await box.down('-t', '0')).status === 0 && left(box).length === 0,
           'nothing is left',
@@ -377,7 +381,7 @@ export function lives(who: Who): void {
       }
       expect(await winners(true)).toBe(1)
       expect(await winners(false)).toBeGreaterThan(1)
-    })
+    }, 120_000)
     test('up against down, 50 times: each ends, nothing is left', async () => {
       const box = here.box({ rootfs, command: ['sleep', '1000'] })
       for (let i = 0; i < 50; i++) {

@@ -566,13 +566,15 @@ leave() {
   locks=0
   # The cache of roots is locked by this descriptor, too.
   exec 9>&-
+  # It may be in the middle of a line.
+  [ -z "${copier-}" ] || wait "$copier" 2>/dev/null
   if [ -n "$at" ]; then
     blame
     [ "$status" -gt 128 ] || status=125
   fi
   [ "$leash" = no ] || exec 7>&-
   # Who may still write in the directories ends first, or their removal would meet something new in them.
-  for job in ${copier-} ${furnisher-}; do [ "$job" = "$$" ] || wait "$job"; done 2>/dev/null
+  [ "${furnisher:-$$}" = "$$" ] || wait "$furnisher" 2>/dev/null
   [ "$detach" = no ] || [ -z "$monitor" ] || tell
   sweep
   exit "$status"
