@@ -1,5 +1,6 @@
 import type { Namespaces } from '../box.ts'
 import type { Context } from './context.ts'
+import { isOfOne } from './processes.ts'
 
 const fields = {
   mount: 'mount',
@@ -28,7 +29,7 @@ export function checkJoined({ host, error }: Context, namespaces: Namespaces): v
   for (const kind of Object.keys(fields) as (keyof typeof fields)[]) {
     const joined = namespaces[kind]
     if (joined.mode !== 'box' || user.mode === 'path') continue
-    if (user.mode === 'box' && user.box === joined.box) continue
+    if (isOfOne(joined, user)) continue
     // Its /proc says so already.
     if (kind === 'pid' && mount.mode === 'private') continue
     error(

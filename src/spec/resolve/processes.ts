@@ -20,7 +20,7 @@ export function checkProcesses({ host, error, note }: Context, { mount, pid, use
 }
 
 /** Both from one box; of paths nobody knows, and mount(2) will say. */
-function isOfOne(one: Namespace, other: Namespace): boolean {
+export function isOfOne(one: Namespace, other: Namespace): boolean {
   if (one.mode === 'box') return other.mode === 'box' && one.box === other.box
   return one.mode === other.mode
 }
